@@ -1,0 +1,1 @@
+"""The deployables: four services, and the one command in front of them."""

@@ -1,0 +1,1 @@
+"""Hears: activity. Says: zone changes, each with its reasons."""

@@ -1,0 +1,1 @@
+"""Hears: what platforms and scripts report. Says: one kind of activity event."""

@@ -1,0 +1,1 @@
+"""What counts as an activity, and whose it is."""

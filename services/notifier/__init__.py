@@ -1,0 +1,1 @@
+"""Hears: activity, zone changes and recognitions. Says: alerts and notices, each once."""

@@ -1,0 +1,1 @@
+"""Hears: activity and zone changes. Says: recognitions."""

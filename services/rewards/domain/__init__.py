@@ -1,0 +1,1 @@
+"""What effort and impact earn, and when."""

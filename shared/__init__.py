@@ -1,0 +1,1 @@
+"""What the services have in common: contracts, the decider, the log and the bus."""

@@ -1,0 +1,1 @@
+"""The messages, one module per publisher: what the services promise the world."""

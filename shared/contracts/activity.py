@@ -1,0 +1,1 @@
+"""What ingest says: one kind of event for everything that people do."""

@@ -1,0 +1,1 @@
+"""What rewards says: what effort and impact have earned."""

@@ -1,0 +1,1 @@
+"""What the classifier says: who is in which zone, and why."""

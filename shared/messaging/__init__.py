@@ -1,0 +1,1 @@
+"""The bus: topology, consuming, and the relay from log to stream."""

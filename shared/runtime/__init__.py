@@ -1,0 +1,1 @@
+"""What every process needs to be operated: logs, health and an orderly end."""

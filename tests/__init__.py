@@ -1,0 +1,1 @@
+"""The specification: each test states the rule it keeps."""
