@@ -1,0 +1,206 @@
+"""A service's HTTP side: the application, its errors, and uvicorn inside the service's own tasks.
+
+Every error has one shape, `{"error": "a sentence"}`. The port is taken before anything else is
+started, so that a port in use is the first thing an operator hears of. A supervisor may have taken
+it already: then it comes as an open socket, whose number is in ZONES_LISTEN_FD, and connections
+wait in it while the service is restarted.
+"""
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version as installed
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.access import Access, Guard
+from shared.runtime.errors import CommandFailed, WrongUse
+from shared.runtime.health import Health
+
+INHERITED = "ZONES_LISTEN_FD"
+PARTING = 2
+"""Seconds that requests in flight have when the service stops."""
+
+log = structlog.get_logger()
+
+
+def version() -> str:
+    """Return the version of everything in this distribution."""
+    return installed("engagement-zones")
+
+
+def application(
+    service: str,
+    *,
+    summary: str,
+    health: Health,
+    access: Access,
+    publishing: Sequence[str] = (),
+    signed: Sequence[str] = (),
+) -> FastAPI:
+    """Return an application that has health, errors, metrics, OpenAPI and its guard in place.
+
+    The service includes its own routers. For `publishing` and `signed` see `Guard`.
+    """
+    app = FastAPI(title=f"zones {service}", summary=summary, version=version(), redoc_url=None)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(Guard, access=access, publishing=publishing, signed=signed)
+    app.add_middleware(_Measured, health=health)
+    app.include_router(health.router())
+    _describe(app, access)
+    return app
+
+
+def listen(host: str, port: int, *, access: Access) -> socket.socket:
+    """Take the port, 0 for any free one, or the socket that a supervisor handed over."""
+    if inherited := os.environ.get(INHERITED):
+        return socket.socket(fileno=int(inherited))
+    if not access.allows_listening_on(host):
+        raise WrongUse(
+            f"{host} can be reached from other machines: set ZONES_TOKEN, or listen on 127.0.0.1"
+        )
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise WrongUse(f"{host} is no address to listen on: {error.strerror}") from error
+    listener = socket.socket(family, kind)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CommandFailed(
+                f"port {port} on {host} is taken: stop what uses it or pass --port"
+            ) from error
+        raise CommandFailed(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """Return the base address of what listens, with the port it really has."""
+    host, port = listener.getsockname()[:2]
+    return (
+        f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+    )
+
+
+async def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Serve until cancelled, then let requests in flight finish for up to two seconds."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=PARTING,
+        ws="none",
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    log.info("http.listening", address=address(listener))
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, leaving the signals to the process it is a part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Measured:
+    """Counts requests and times them by route, method and status."""
+
+    def __init__(self, app: ASGIApp, *, health: Health) -> None:
+        self._app = app
+        self._seconds = Histogram(
+            "zones_http_request_seconds",
+            "How long requests took.",
+            ["route", "method", "status"],
+            registry=health.registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._seconds.labels(route, scope["method"], status).observe(
+                time.perf_counter() - began
+            )
+
+
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    return JSONResponse(
+        {"error": str(error.detail)}, status_code=error.status_code, headers=error.headers
+    )
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return JSONResponse({"error": f"{where}: {first['msg']}"}, status_code=422)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("http.failed", method=request.method, path=request.url.path, exc_info=error)
+    return JSONResponse(
+        {"error": "this failed in a way nobody foresaw: the service's log says how"},
+        status_code=500,
+    )
+
+
+def _describe(app: FastAPI, access: Access) -> None:
+    """Say in the OpenAPI document that calls carry a token, where they have to."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, summary=app.summary, routes=app.routes
+            )
+            if not access.open:
+                schema.setdefault("components", {})["securitySchemes"] = {
+                    "token": {"type": "http", "scheme": "bearer"}
+                }
+                schema["security"] = [{"token": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
