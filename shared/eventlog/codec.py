@@ -1,0 +1,78 @@
+"""How events become rows and rows become events again, whatever release wrote them.
+
+A service lists its private events once, each under the name that stands in the log and with
+the number of its present schema. The class may be renamed; the name may not. When fields
+change, the number goes up by one and an upcast says how the older dict becomes the newer one,
+so that `evolve` only ever sees today's events. Rows are never rewritten.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
+
+from shared.eventlog.entries import Recorded
+from shared.eventlog.errors import UnknownSchema, UnknownType
+
+Event = TypeVar("Event")
+Event_co = TypeVar("Event_co", covariant=True)
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[Event_co]):
+    """One type of event. `upcasts[n]` turns a dict of schema n into one of schema n + 1."""
+
+    event: type[Event_co]
+    name: str
+    schema: int = 1
+    upcasts: Mapping[int, Upcast] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if sorted(self.upcasts) != list(range(1, self.schema)):
+            raise ValueError(f"{self.name} needs upcasts from schemas 1 to {self.schema - 1}")
+
+
+class Encoded(NamedTuple):
+    type: str
+    schema: int
+    body: bytes
+
+
+class Codec(Generic[Event]):
+    """Dataclasses to JSON and back. Fields of sets would be written in any order: use tuples."""
+
+    def __init__(self, kinds: Sequence[Kind[Event]]) -> None:
+        self._by_class = {kind.event: (kind, TypeAdapter(kind.event)) for kind in kinds}
+        self._by_name = {kind.name: self._by_class[kind.event] for kind in kinds}
+        if not len(kinds) == len(self._by_class) == len(self._by_name):
+            raise ValueError("every event has one name, and every name one event")
+
+    def encode(self, event: object) -> Encoded:
+        """Raises UnknownType, and pydantic's serialization error for a field of a wrong type."""
+        try:
+            kind, adapter = self._by_class[type(event)]  # type: ignore[index]
+        except KeyError:
+            raise UnknownType(type(event).__qualname__) from None
+        return Encoded(kind.name, kind.schema, adapter.dump_json(event, warnings="error"))  # type: ignore[arg-type]
+
+    def decode(self, recorded: Recorded) -> Event:
+        """Return the event as today's class. Raises UnknownType and UnknownSchema."""
+        try:
+            kind, adapter = self._by_name[recorded.type]
+        except KeyError:
+            raise UnknownType(recorded.type) from None
+        if recorded.schema == kind.schema:
+            return adapter.validate_json(recorded.body)
+        return adapter.validate_json(_upcast(kind, recorded))
+
+
+def _upcast(kind: Kind[Any], recorded: Recorded) -> bytes:
+    if not 1 <= recorded.schema <= kind.schema:
+        raise UnknownSchema(kind.name, recorded.schema, kind.schema)
+    body = json.loads(recorded.body)
+    for schema in range(recorded.schema, kind.schema):
+        body = kind.upcasts[schema](body)
+    return json.dumps(body).encode()

@@ -1,0 +1,98 @@
+"""One transaction: what was heard, decided and said, and how far we have read, all or nothing."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiosqlite
+
+from shared.eventlog import append, checkpoints, parked
+from shared.eventlog.checkpoints import Checkpoint
+from shared.eventlog.codec import Codec
+from shared.eventlog.entries import Entry, Recorded
+from shared.eventlog.errors import TransactionOver
+from shared.eventlog.parked import Parked
+from shared.eventlog.view import read_stream
+
+Params = Mapping[str, Any] | Sequence[Any]
+
+
+class Transaction:
+    """Sees its own writes. A call that failed takes the whole transaction with it, even if its
+    error is caught: SQLite may have kept half of a batch, or none of the transaction.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, codec: Codec[Any]) -> None:
+        self._connection = connection
+        self._codec = codec
+        self._over = False
+        self.last_position = 0
+
+    def finish(self) -> None:
+        """Take no further call. Raises TransactionOver if one has failed."""
+        if self._over:
+            raise TransactionOver("a call in this transaction has failed, nothing is committed")
+        self._over = True
+
+    def abandon(self) -> None:
+        self._over = True
+
+    async def append(
+        self, entries: Sequence[Entry], *, expected: Mapping[str, int] | None = None
+    ) -> list[Recorded]:
+        """Append in order and return the rows. `expected` maps streams to the version they must
+        be at before, 0 for a new one. Raises WrongVersion, DuplicateKey, UnknownType.
+        """
+        async with self._alone():
+            rows = await append.append(self._connection, self._codec, entries, expected or {})
+            self.last_position = rows[-1].position if rows else self.last_position
+            return rows
+
+    async def known(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return the positions of those keys that are in the log."""
+        async with self._alone():
+            return await append.known(self._connection, keys)
+
+    async def stream(self, stream: str, after: int = 0) -> list[Recorded]:
+        """Return a stream's rows after a version, those of this transaction included."""
+        async with self._alone():
+            return await read_stream(self._connection, stream, after)
+
+    async def execute(self, sql: str, params: Params = ()) -> None:
+        async with self._alone():
+            await self._connection.execute_fetchall(sql, params)
+
+    async def executemany(self, sql: str, rows: Iterable[Params]) -> None:
+        async with self._alone():
+            await self._connection.executemany(sql, rows)
+
+    async def fetchall(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        async with self._alone():
+            return [tuple(row) for row in await self._connection.execute_fetchall(sql, params)]
+
+    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        async with self._alone():
+            await checkpoints.save(self._connection, checkpoint)
+
+    async def park(self, item: Parked) -> int:
+        """Return the id. The same thing parked twice, unresolved, is parked once."""
+        async with self._alone():
+            return await parked.park(self._connection, item)
+
+    async def mark_retried(self, number: int) -> None:
+        async with self._alone():
+            await parked.mark_retried(self._connection, number)
+
+    async def mark_resolved(self, number: int) -> None:
+        async with self._alone():
+            await parked.mark_resolved(self._connection, number)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        if self._over:
+            raise TransactionOver("this transaction has ended")
+        try:
+            yield
+        except BaseException:
+            self._over = True
+            raise
