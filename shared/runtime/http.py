@@ -68,7 +68,7 @@ def application(
 
 def listen(host: str, port: int, *, access: Access) -> socket.socket:
     """Take the port, 0 for any free one, or the socket that a supervisor handed over."""
-    if inherited := os.environ.get(INHERITED):
+    if inherited := os.environ.pop(INHERITED, None):
         return socket.socket(fileno=int(inherited))
     if not access.allows_listening_on(host):
         raise WrongUse(

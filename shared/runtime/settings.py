@@ -1,0 +1,71 @@
+"""What every service can be told from outside: where its data is, where NATS is, where to listen.
+
+A service's own prefix says more than the common one: `ZONES_REWARDS_NATS_URL` is for rewards
+alone, `ZONES_NATS_URL` for whoever has nothing of their own.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, Self, TypeAlias
+
+from pydantic import AwareDatetime, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from shared.runtime.errors import WrongUse
+
+COMMON = "ZONES_"
+ALONE = ("host", "port")
+"""Two services cannot listen on one address, so these are never common."""
+
+Clock: TypeAlias = Literal["wall", "events"] | AwareDatetime
+"""What time it is: the wall's, the largest of any event so far, or one instant for ever."""
+
+
+class Settings(BaseSettings):
+    """What every service has. A subclass gives its prefix, its port, and what it alone needs."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    data: Path = Path("zones-data")
+    """The data directory; the service's database is a file in it."""
+    nats_url: str = "nats://127.0.0.1:4222"
+    host: str = "127.0.0.1"
+    port: int
+    token: str | None = None
+    """A bearer token that may do everything."""
+    tokens: str | None = None
+    """Tokens that may do less: `TOKEN=read+publish,...`."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, _Common(settings_cls, env_prefix=COMMON)
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment, or say in one line which variable makes no sense."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = f"{cls.model_config.get('env_prefix', '')}{first['loc'][0]}".upper()
+            raise WrongUse(f"{name}: {first['msg']}") from None
+
+
+class _Common(EnvSettingsSource):
+    """The environment once more, under the prefix that all services share."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name not in ALONE}
