@@ -1,1 +1,310 @@
-"""What the classifier says: who is in which zone, and why."""
+"""What the classifier says: who is in which zone, and why.
+
+The ids derive from what is announced, so that deciding again announces the same. Lists of
+event ids run from old to new, like the log.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.envelope import Relayed
+from shared.contracts.words import (
+    ORGANISATION,
+    PRINTABLE,
+    Count,
+    Day,
+    Id,
+    Instant,
+    Kind,
+    Line,
+    Maybe,
+    Member,
+    Number,
+    Told,
+    Vitality,
+    Zone,
+)
+
+NEWEST: Final = 20
+"""Ids of events that a list of them holds."""
+CAUSES: Final = 8 * 1024
+"""Bytes that the causes of a change may take, and"""
+EVIDENCE: Final = 16 * 1024
+"""those that the ids in its evidence may take: with the other limits, less than a message."""
+
+
+def zone_changed_id(member: str, version: int) -> str:
+    return f"zone.changed/{member}/{version}"
+
+
+def vitality_changed_id(member: str, day: Day, value: Vitality) -> str:
+    return f"vitality.changed/{member}/{day.isoformat()}/{value}"
+
+
+def zone_warning_id(member: str, day: Day, value: Literal["due", "cancelled"]) -> str:
+    return f"zone.warning/{member}/{day.isoformat()}/{value}"
+
+
+def zone_near_id(member: str, day: Day, value: str) -> str:
+    """`value` names the way, as in `publish:1,comment:2`."""
+    return f"zone.near/{member}/{day.isoformat()}/{value}"
+
+
+def policy_adopted_id(version: int) -> str:
+    return f"policy.adopted/{version}"
+
+
+def _size(ids: Sequence[str]) -> int:
+    return sum(len(json.dumps(each, ensure_ascii=False).encode()) + len(",") for each in ids)
+
+
+def _newest(ids: tuple[str, ...], keep: int) -> tuple[str, ...]:
+    return ids[max(0, len(ids) - keep) :]
+
+
+def _causes_that_fit(ids: tuple[str, ...]) -> tuple[str, ...]:
+    while _size(ids) > CAUSES:
+        ids = ids[1:]
+    return ids
+
+
+Causes = Annotated[tuple[Id, ...], Field(max_length=NEWEST), AfterValidator(_causes_that_fit)]
+"""The newest 20; fewer where their ids are very long."""
+
+
+class Evidence(Told):
+    """One criterion of a decision: a measure of some kinds of acts over some days."""
+
+    criterion: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
+    measure: Kind
+    of: Annotated[tuple[Kind, ...], Field(max_length=16)] = ()
+    days: Count | None = None
+    need: Number
+    have: Number
+    margin: Number
+    met: bool
+    left_out: Annotated[bool, Field(exclude_if=lambda left_out: not left_out)] = False
+    """The organisation does not feed this measurement, so the criterion did not count."""
+    events: Count = 0
+    """How many there are; `event_ids` are the newest of them."""
+    event_ids: Annotated[tuple[Id, ...], Field(max_length=NEWEST)] = ()
+
+
+def _evidence_that_fits(criteria: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    keep = NEWEST
+    while sum(_size(_newest(evidence.event_ids, keep)) for evidence in criteria) > EVIDENCE:
+        keep -= 1
+    if keep == NEWEST:
+        return criteria
+    return tuple(
+        evidence.model_copy(update={"event_ids": _newest(evidence.event_ids, keep)})
+        for evidence in criteria
+    )
+
+
+Criteria = Annotated[
+    tuple[Evidence, ...], Field(max_length=24), AfterValidator(_evidence_that_fits)
+]
+"""Each with its newest 20 events; fewer, alike for all, where their ids are very long."""
+
+
+class Whereabouts(Told):
+    """What the bucket `zones` holds of a member, whichever event spoke last."""
+
+    member: Member
+    zone: Zone | None
+    since: Day
+    vitality: Vitality | None
+    version: Annotated[Count, Field(ge=1)]
+    """Counts the member's zone changes: 1, 2, 3, ..."""
+
+
+class ZoneChange(Whereabouts):
+    """`zone` and `to` are the same. `to` is null when a member leaves, `from` when one enters."""
+
+    from_: Zone | None = Field(alias="from")
+    to: Zone | None
+    direction: Literal["entered", "promoted", "demoted", "left"]
+    effective_on: Day
+    decided_at: Instant
+    policy_version: Count
+    evidence: Criteria = ()
+    cause_ids: Causes = ()
+    supersedes: Maybe[Id] = None
+    """The id of the change that late or retracted activity has proved wrong."""
+    historical: bool = False
+    """Nobody is to be told."""
+
+    @model_validator(mode="after")
+    def _is_where_it_went(self) -> Self:
+        if self.zone != self.to:
+            raise PydanticCustomError("two_zones", "must have the same `zone` and `to`")
+        return self
+
+
+class VitalityChange(Whereabouts):
+    from_: Vitality | None = Field(alias="from")
+    vitality: Vitality
+    effective_on: Day
+    decided_at: Instant
+    policy_version: Count
+    historical: bool = False
+
+
+class Demotion(Told):
+    """Due on a day if nothing happens, `because` of these criteria; or no longer due."""
+
+    member: Member
+    zone: Zone
+    to: Zone
+    due_on: Day
+    because: Criteria = ()
+    cancelled: bool = False
+    effective_on: Day
+    decided_at: Instant
+    policy_version: Count
+    historical: bool = False
+
+
+class Step(Told):
+    """So many acts of a kind; where it counts, on so many new days or with so many new people."""
+
+    kind: Kind
+    acts: Count
+    people: Maybe[Count] = None
+    days: Maybe[Count] = None
+    weeks: Maybe[Count] = None
+    minutes: Number
+
+
+class WayUp(Told):
+    """The cheapest way to the next zone, in minutes of work."""
+
+    member: Member
+    zone: Zone
+    next: Zone
+    minutes: Number
+    steps: Annotated[tuple[Step, ...], Field(max_length=24)]
+    effective_on: Day
+    decided_at: Instant
+    policy_version: Count
+    historical: bool = False
+
+
+class Adoption(Told):
+    """A policy governs from `effective_on`; one that is grandfathered is mild up to `until`."""
+
+    version: Annotated[Count, Field(ge=1)]
+    mode: Literal["forward", "grandfather", "recompute"]
+    effective_on: Day
+    until: Maybe[Day] = None
+    author: Line
+    note: Maybe[Line] = None
+    decided_at: Instant
+
+
+class ClassifierSays(Relayed):
+    GUARD: ClassVar[str] = "zone.*.v1.*"
+
+    source: Literal["urn:zones:classifier"] = "urn:zones:classifier"
+
+
+class ZoneChanged(ClassifierSays):
+    """The announced zone differs from the one announced last."""
+
+    FAMILY: ClassVar[str] = "zone.changed.v1"
+
+    type: Literal["zones.zone.changed.v1"] = "zones.zone.changed.v1"
+    data: ZoneChange
+
+    @classmethod
+    def of(cls, change: ZoneChange) -> Self:
+        said = zone_changed_id(change.member, change.version)
+        return cls(id=said, subject=change.member, time=change.decided_at, data=change)
+
+    @property
+    def address(self) -> str:
+        return f"{self.data.to or 'none'}.{self.subject}"
+
+
+class VitalityChanged(ClassifierSays):
+    FAMILY: ClassVar[str] = "zone.vitality.v1"
+
+    type: Literal["zones.vitality.changed.v1"] = "zones.vitality.changed.v1"
+    data: VitalityChange
+
+    @classmethod
+    def of(cls, change: VitalityChange) -> Self:
+        said = vitality_changed_id(change.member, change.effective_on, change.vitality)
+        return cls(id=said, subject=change.member, time=change.decided_at, data=change)
+
+    @property
+    def address(self) -> str:
+        return f"{self.data.vitality}.{self.subject}"
+
+
+class ZoneWarning(ClassifierSays):
+    """A demotion is due soon, said once a stretch; or it no longer is."""
+
+    FAMILY: ClassVar[str] = "zone.warning.v1"
+
+    type: Literal["zones.zone.warning.v1"] = "zones.zone.warning.v1"
+    data: Demotion
+
+    @classmethod
+    def of(cls, demotion: Demotion) -> Self:
+        value: Literal["due", "cancelled"] = "cancelled" if demotion.cancelled else "due"
+        said = zone_warning_id(demotion.member, demotion.effective_on, value)
+        return cls(id=said, subject=demotion.member, time=demotion.decided_at, data=demotion)
+
+    @property
+    def address(self) -> str:
+        return f"{self.data.zone}.{self.subject}"
+
+
+class ZoneNear(ClassifierSays):
+    """At a day's close the cheapest way to the next zone is short, and has changed."""
+
+    FAMILY: ClassVar[str] = "zone.near.v1"
+
+    type: Literal["zones.zone.near.v1"] = "zones.zone.near.v1"
+    data: WayUp
+
+    @classmethod
+    def of(cls, way: WayUp) -> Self:
+        said = zone_near_id(way.member, way.effective_on, way.next)
+        return cls(id=said, subject=way.member, time=way.decided_at, data=way)
+
+    @property
+    def address(self) -> str:
+        return f"{self.data.next}.{self.subject}"
+
+
+class PolicyAdopted(ClassifierSays):
+    """A policy version took effect."""
+
+    FAMILY: ClassVar[str] = "zone.policy.v1"
+
+    type: Literal["zones.policy.adopted.v1"] = "zones.policy.adopted.v1"
+    subject: Literal["_org"] = ORGANISATION
+    data: Adoption
+
+    @classmethod
+    def of(cls, adoption: Adoption) -> Self:
+        said = policy_adopted_id(adoption.version)
+        return cls(id=said, time=adoption.decided_at, data=adoption)
+
+    @property
+    def address(self) -> str:
+        return ""
+
+
+AnyZoneEvent = Annotated[
+    ZoneChanged | VitalityChanged | ZoneWarning | ZoneNear | PolicyAdopted,
+    Field(discriminator="type"),
+]
+ZONE_EVENT: Final[TypeAdapter[AnyZoneEvent]] = TypeAdapter(AnyZoneEvent)
