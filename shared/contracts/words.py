@@ -22,7 +22,6 @@ from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
-MEMBER: Final = "[A-Za-z0-9-][A-Za-z0-9_-]{0,63}"
 ORGANISATION: Final = "_org"
 """The subject of what concerns everybody; never enrolled, never counted."""
 
@@ -35,13 +34,15 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 # Rust's `$`, like ECMAScript's and unlike Python's, is the end of the text and nothing else.
+MEMBER_PATTERN: Final = "^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$"
+SUBJECT_PATTERN: Final = f"^(?:{ORGANISATION}|[A-Za-z0-9-][A-Za-z0-9_-]{{0,63}})$"
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
 RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 
-Member = Annotated[str, StringConstraints(pattern=f"^{MEMBER}$")]
-Subject = Annotated[str, StringConstraints(pattern=f"^(?:{ORGANISATION}|{MEMBER})$")]
+Member = Annotated[str, StringConstraints(pattern=MEMBER_PATTERN)]
+Subject = Annotated[str, StringConstraints(pattern=SUBJECT_PATTERN)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PRINTABLE)]
 Id = Annotated[
@@ -67,11 +68,17 @@ def _no_number(value: object) -> object:
     return value
 
 
+def _within_a_day(minutes: float) -> float:
+    if not 0 <= minutes <= 24 * 60:
+        raise PydanticCustomError("minutes", "must be between 0 and 1440")
+    return minutes
+
+
 def _whole_if_it_is(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def _rfc3339(value: object) -> object:
+def _in_full(value: object) -> object:
     """Refuse what pydantic would be kind to: Unix seconds, bare dates, times without seconds."""
     if isinstance(value, datetime) or (isinstance(value, str) and RFC3339.fullmatch(value)):
         return value
@@ -80,6 +87,8 @@ def _rfc3339(value: object) -> object:
 
 def _in_utc(time: datetime) -> datetime:
     """Milliseconds are what we write, so they are what we keep: what is read back is equal."""
+    if not EARLIEST <= time <= LATEST:
+        raise PydanticCustomError("not_our_time", "must not be before 1990, nor after 9999")
     return time.astimezone(UTC).replace(microsecond=time.microsecond // 1000 * 1000)
 
 
@@ -93,8 +102,7 @@ Maybe = Annotated[T | None, Field(exclude_if=_nothing)]
 
 Instant = Annotated[
     AwareDatetime,
-    Field(ge=EARLIEST, le=LATEST),
-    BeforeValidator(_rfc3339, json_schema_input_type=AwareDatetime),
+    BeforeValidator(_in_full, json_schema_input_type=AwareDatetime),
     AfterValidator(_in_utc),
     PlainSerializer(_written, when_used="json"),
 ]
@@ -109,7 +117,11 @@ Count = Annotated[
     BeforeValidator(_no_number, json_schema_input_type=int),
 ]
 Number = Annotated[float, Field(strict=True), PlainSerializer(_whole_if_it_is, when_used="json")]
-Minutes = Annotated[Number, Field(ge=0, le=1440)]
+Minutes = Annotated[
+    Number,
+    Field(json_schema_extra={"minimum": 0, "maximum": 1440}),
+    AfterValidator(_within_a_day),
+]
 Topics = Annotated[
     tuple[Word, ...],
     Field(max_length=20, exclude_if=lambda topics: not topics),
