@@ -21,9 +21,9 @@ Event_co = TypeVar("Event_co", covariant=True)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # slots would break Kind[...](...) on Python 3.11
 class Kind(Generic[Event_co]):
-    """One type of event. `upcasts[n]` turns a dict of schema n into one of schema n + 1."""
+    """One type of event. `upcasts[n]` turns the dict of schema n into that of schema n + 1."""
 
     event: type[Event_co]
     name: str
@@ -32,7 +32,9 @@ class Kind(Generic[Event_co]):
 
     def __post_init__(self) -> None:
         if sorted(self.upcasts) != list(range(1, self.schema)):
-            raise ValueError(f"{self.name} needs upcasts from schemas 1 to {self.schema - 1}")
+            raise ValueError(
+                f"{self.name} has schema {self.schema}: give one upcast from each earlier one"
+            )
 
 
 class Encoded(NamedTuple):
@@ -42,21 +44,27 @@ class Encoded(NamedTuple):
 
 
 class Codec(Generic[Event]):
-    """Dataclasses to JSON and back. Fields of sets would be written in any order: use tuples."""
+    """Dataclasses to JSON and back. The same event always gives the same bytes, unless it holds
+    a set: use tuples.
+    """
 
     def __init__(self, kinds: Sequence[Kind[Event]]) -> None:
-        self._by_class = {kind.event: (kind, TypeAdapter(kind.event)) for kind in kinds}
+        self._by_class: dict[type, tuple[Kind[Event], TypeAdapter[Event]]] = {
+            kind.event: (kind, TypeAdapter(kind.event)) for kind in kinds
+        }
         self._by_name = {kind.name: self._by_class[kind.event] for kind in kinds}
         if not len(kinds) == len(self._by_class) == len(self._by_name):
             raise ValueError("every event has one name, and every name one event")
 
-    def encode(self, event: object) -> Encoded:
-        """Raises UnknownType, and pydantic's serialization error for a field of a wrong type."""
+    def encode(self, event: Event) -> Encoded:
+        """Raises UnknownType, and pydantic's serialization error for a value of a wrong type:
+        what cannot be read again must not be written.
+        """
         try:
-            kind, adapter = self._by_class[type(event)]  # type: ignore[index]
+            kind, adapter = self._by_class[type(event)]
         except KeyError:
             raise UnknownType(type(event).__qualname__) from None
-        return Encoded(kind.name, kind.schema, adapter.dump_json(event, warnings="error"))  # type: ignore[arg-type]
+        return Encoded(kind.name, kind.schema, adapter.dump_json(event, warnings="error"))
 
     def decode(self, recorded: Recorded) -> Event:
         """Return the event as today's class. Raises UnknownType and UnknownSchema."""
@@ -70,7 +78,7 @@ class Codec(Generic[Event]):
 
 
 def _upcast(kind: Kind[Any], recorded: Recorded) -> bytes:
-    if not 1 <= recorded.schema <= kind.schema:
+    if not 1 <= recorded.schema < kind.schema:
         raise UnknownSchema(kind.name, recorded.schema, kind.schema)
     body = json.loads(recorded.body)
     for schema in range(recorded.schema, kind.schema):

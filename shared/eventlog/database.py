@@ -25,8 +25,8 @@ BUSY_TIMEOUT_SECONDS = 5.0
 def owning(path: Path) -> Iterator[None]:
     """Own the database until the block, or the process, ends. Raises DatabaseInUse.
 
-    Creates the folder where it is missing. The lock file stays when the lock is gone. A forked child would hold the lock too: worker
-    processes are spawned.
+    Creates the folder where it is missing. The lock file stays when the lock is gone. A forked
+    child would hold the lock too: worker processes are spawned.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -49,12 +49,10 @@ async def writing(path: Path, schema: Sequence[str]) -> AsyncIterator[aiosqlite.
         path, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS
     ) as connection:
         await _recognise(connection, path)
+        await connection.executescript(_sql("connection.sql"))
         await connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;"
-            "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536;"
+            "\n;\n".join(["BEGIN IMMEDIATE", _sql("schema.sql"), *schema, "COMMIT"])
         )
-        ours = resources.files("shared.eventlog").joinpath("schema.sql").read_text("utf-8")
-        await connection.executescript("\n;\n".join(["BEGIN IMMEDIATE", ours, *schema, "COMMIT"]))
         yield connection
 
 
@@ -69,6 +67,10 @@ async def reading(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     ) as connection:
         await _recognise(connection, path)
         yield connection
+
+
+def _sql(name: str) -> str:
+    return resources.files("shared.eventlog").joinpath(name).read_text("utf-8")
 
 
 def _read_only(path: Path) -> str:

@@ -5,6 +5,7 @@ and a version in its stream, both gapless and from 1, and never changes again.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,11 @@ class Entry:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One row of the log. `recorded_at` is milliseconds since 1970, for people, never folded."""
+class Recorded(NamedTuple):
+    """One row of the log, in the order of its columns; `Codec.decode` makes the event of it.
+
+    `recorded_at` is milliseconds since 1970 by the machine's clock: for people, never folded.
+    """
 
     position: int
     stream: str

@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS log (
   type        TEXT NOT NULL,
   schema      INTEGER NOT NULL,
   key         TEXT UNIQUE,
-  recorded_at INTEGER NOT NULL, -- milliseconds since 1970
   body        BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL, -- milliseconds since 1970
   UNIQUE (stream, version)
 ) STRICT;
 
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS parked (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  id          INTEGER PRIMARY KEY,
   reader      TEXT NOT NULL,
   key         TEXT,
   reason      TEXT NOT NULL,

@@ -1,7 +1,7 @@
 """One transaction: what was heard, decided and said, and how far we have read, all or nothing."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import aiosqlite
@@ -43,52 +43,52 @@ class Transaction:
         """Append in order and return the rows. `expected` maps streams to the version they must
         be at before, 0 for a new one. Raises WrongVersion, DuplicateKey, UnknownType.
         """
-        async with self._alone():
+        with self._guarded():
             rows = await append.append(self._connection, self._codec, entries, expected or {})
             self.last_position = rows[-1].position if rows else self.last_position
             return rows
 
     async def known(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the positions of those keys that are in the log."""
-        async with self._alone():
+        with self._guarded():
             return await append.known(self._connection, keys)
 
     async def stream(self, stream: str, after: int = 0) -> list[Recorded]:
         """Return a stream's rows after a version, those of this transaction included."""
-        async with self._alone():
+        with self._guarded():
             return await read_stream(self._connection, stream, after)
 
     async def execute(self, sql: str, params: Params = ()) -> None:
-        async with self._alone():
+        with self._guarded():
             await self._connection.execute_fetchall(sql, params)
 
     async def executemany(self, sql: str, rows: Iterable[Params]) -> None:
-        async with self._alone():
+        with self._guarded():
             await self._connection.executemany(sql, rows)
 
     async def fetchall(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-        async with self._alone():
+        with self._guarded():
             return [tuple(row) for row in await self._connection.execute_fetchall(sql, params)]
 
     async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        async with self._alone():
+        with self._guarded():
             await checkpoints.save(self._connection, checkpoint)
 
     async def park(self, item: Parked) -> int:
         """Return the id. The same thing parked twice, unresolved, is parked once."""
-        async with self._alone():
+        with self._guarded():
             return await parked.park(self._connection, item)
 
     async def mark_retried(self, number: int) -> None:
-        async with self._alone():
+        with self._guarded():
             await parked.mark_retried(self._connection, number)
 
     async def mark_resolved(self, number: int) -> None:
-        async with self._alone():
+        with self._guarded():
             await parked.mark_resolved(self._connection, number)
 
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
         if self._over:
             raise TransactionOver("this transaction has ended")
         try:

@@ -55,7 +55,7 @@ class View:
                 "types": None if types is None else json.dumps(list(types)),
             },
         )
-        return [Recorded(*row) for row in rows]
+        return [*map(Recorded._make, rows)]
 
     async def stream(self, stream: str, after: int = 0) -> list[Recorded]:
         """Return a stream's rows after a version, in order."""
@@ -78,7 +78,7 @@ class View:
             {"stream": stream, "version": version, "limit": CHUNK},
         ):
             for row in rows:
-                recorded = Recorded(*row)
+                recorded = Recorded._make(row)
                 yield recorded
             stream, version = recorded.stream, recorded.version
 
@@ -114,4 +114,4 @@ async def read_stream(connection: aiosqlite.Connection, stream: str, after: int)
         " WHERE stream = :stream AND version > :after ORDER BY version",
         {"stream": stream, "after": after},
     )
-    return [Recorded(*row) for row in rows]
+    return [*map(Recorded._make, rows)]
