@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.contracts.words import PRINTABLE, Count, Id, Kind, Number, Told
+from shared.contracts.words import PRINTABLE, Count, Id, Kind, Number, Told, Url
 
 NEWEST: Final = 20
 """Ids of events that a list of them holds."""
@@ -19,6 +19,7 @@ CAUSES: Final = 8 * 1024
 """Bytes that the causes of a change may take, and"""
 EVIDENCE: Final = 16 * 1024
 """those that the ids in its evidence may take: with the other limits, less than a message."""
+PIECES: Final = 16 * 1024
 
 
 def _size(ids: Sequence[str]) -> int:
@@ -35,8 +36,16 @@ def _causes_that_fit(ids: tuple[str, ...]) -> tuple[str, ...]:
     return ids
 
 
+def _pieces_that_fit(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    while _size(pieces) > PIECES:
+        pieces = pieces[1:]
+    return pieces
+
+
 Causes = Annotated[tuple[Id, ...], Field(max_length=NEWEST), AfterValidator(_causes_that_fit)]
 """The newest 20; fewer where their ids are very long."""
+Pieces = Annotated[tuple[Url, ...], Field(max_length=NEWEST), AfterValidator(_pieces_that_fit)]
+"""The newest 20, by url or by platform and id; fewer where these are very long."""
 
 
 class Evidence(Told):
