@@ -93,7 +93,7 @@ class Happened(CloudEvent):
 
     historical: Annotated[
         bool,
-        BeforeValidator(lambda said: False if said is None else said, json_schema_input_type=bool),
+        BeforeValidator(lambda said: False if said is None else said),
         Field(exclude_if=lambda historical: not historical),
     ] = False
     claimedtime: Maybe[Instant] = None

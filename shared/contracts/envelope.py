@@ -68,6 +68,16 @@ class Relayed(CloudEvent):
 
     GUARD: ClassVar[str]
     """The subjects among which the relay counts, up to the member, as in `zone.*.v1.*`."""
+    VALUE: ClassVar[str] = ""
+    """What the NATS subject tells besides the member: a field of `data`. Null is `none`."""
+
+    data: Told
+
+    @property
+    def address(self) -> str:
+        if not self.VALUE:
+            return ""
+        return f"{getattr(self.data, self.VALUE) or 'none'}.{self.subject}"
 
 
 def subject_of(event: CloudEvent) -> str:

@@ -86,6 +86,7 @@ class Alert(Told):
 
 class NotifierSays(Relayed):
     GUARD: ClassVar[str] = "*.*.v1.*"
+    VALUE: ClassVar[str] = "kind"
 
     source: Literal["urn:zones:notifier"] = "urn:zones:notifier"
 
@@ -101,10 +102,6 @@ class NoticeSent(NotifierSays):
         said = f"notice.sent/{notice.id}"
         return cls(id=said, subject=notice.recipient, time=notice.decided_at, data=notice)
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.kind}.{self.subject}"
-
 
 class NoticeFailed(NotifierSays):
     FAMILY: ClassVar[str] = "notice.failed.v1"
@@ -116,10 +113,6 @@ class NoticeFailed(NotifierSays):
     def of(cls, failure: Failure) -> Self:
         said = f"notice.failed/{failure.id}/{failure.channel}/{failure.attempts}"
         return cls(id=said, subject=failure.recipient, time=failure.decided_at, data=failure)
-
-    @property
-    def address(self) -> str:
-        return f"{self.data.kind}.{self.subject}"
 
 
 class AlertSaid(NotifierSays):
@@ -134,10 +127,6 @@ class AlertSaid(NotifierSays):
         return cls.model_validate(
             {"id": said, "subject": alert.member, "time": alert.decided_at, "data": alert}
         )
-
-    @property
-    def address(self) -> str:
-        return f"{self.data.kind}.{self.subject}"
 
 
 class AlertRaised(AlertSaid):

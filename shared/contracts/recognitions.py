@@ -20,6 +20,7 @@ from shared.contracts.words import (
     Maybe,
     Member,
     Number,
+    Ordinal,
     Told,
     Url,
     Word,
@@ -28,7 +29,6 @@ from shared.contracts.words import (
 
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}H[12]$")]
 """A half-year, as 2026H1."""
-Ordinal = Annotated[Count, Field(ge=1)]
 
 
 def recognition_id(kind: str, member: str, what: str) -> str:
@@ -115,6 +115,7 @@ class RewardsSays(Relayed):
 
 class RecognitionGranted(RewardsSays):
     FAMILY: ClassVar[str] = "recognition.granted.v1"
+    VALUE: ClassVar[str] = "kind"
 
     type: Literal["zones.recognition.granted.v1"] = "zones.recognition.granted.v1"
     subject: Member
@@ -129,15 +130,12 @@ class RecognitionGranted(RewardsSays):
             data=recognition,
         )
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.kind}.{self.subject}"
-
 
 class RecognitionAdjusted(RewardsSays):
     """What it was granted for stands no longer, or stands again."""
 
     FAMILY: ClassVar[str] = "recognition.adjusted.v1"
+    VALUE: ClassVar[str] = "kind"
 
     type: Literal["zones.recognition.adjusted.v1"] = "zones.recognition.adjusted.v1"
     subject: Member
@@ -152,10 +150,6 @@ class RecognitionAdjusted(RewardsSays):
             data=recognition,
         )
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.kind}.{self.subject}"
-
 
 class PeriodClosed(RewardsSays):
     """A half-year has settled; later corrections are only shown beside it."""
@@ -169,10 +163,6 @@ class PeriodClosed(RewardsSays):
     @classmethod
     def of(cls, period: ClosedPeriod) -> Self:
         return cls(id=period_closed_id(period.period), time=period.decided_at, data=period)
-
-    @property
-    def address(self) -> str:
-        return ""
 
 
 AnyRecognitionEvent = Annotated[

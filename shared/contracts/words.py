@@ -6,7 +6,7 @@ Control characters are refused everywhere, so no id can break a line, a header o
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args
+from typing import Annotated, Final, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -102,7 +102,7 @@ Maybe = Annotated[T | None, Field(exclude_if=_nothing)]
 
 Instant = Annotated[
     AwareDatetime,
-    BeforeValidator(_in_full, json_schema_input_type=AwareDatetime),
+    BeforeValidator(_in_full),
     AfterValidator(_in_utc),
     PlainSerializer(_written, when_used="json"),
 ]
@@ -111,11 +111,8 @@ Written = Annotated[AwareDatetime, PlainSerializer(_written, when_used="json")]
 Day = date
 """A UTC day."""
 
-Count = Annotated[
-    int,
-    Field(ge=0, le=10**12),
-    BeforeValidator(_no_number, json_schema_input_type=int),
-]
+Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_no_number)]
+Ordinal = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_no_number)]
 Number = Annotated[float, Field(strict=True), PlainSerializer(_whole_if_it_is, when_used="json")]
 Minutes = Annotated[
     Number,
@@ -125,7 +122,7 @@ Minutes = Annotated[
 Topics = Annotated[
     tuple[Word, ...],
     Field(max_length=20, exclude_if=lambda topics: not topics),
-    BeforeValidator(lambda topics: () if topics is None else topics, json_schema_input_type=Any),
+    BeforeValidator(lambda topics: () if topics is None else topics),
 ]
 
 
@@ -139,4 +136,5 @@ class Told(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,
+        use_attribute_docstrings=True,
     )

@@ -21,6 +21,7 @@ from shared.contracts.words import (
     Maybe,
     Member,
     Number,
+    Ordinal,
     Told,
     Vitality,
     Zone,
@@ -54,7 +55,7 @@ class Whereabouts(Told):
     zone: Zone | None
     since: Day
     vitality: Vitality | None
-    version: Annotated[Count, Field(ge=1)]
+    version: Ordinal
     """Counts the member's zone changes: 1, 2, 3, ..."""
 
 
@@ -133,7 +134,7 @@ class WayUp(Told):
 class Adoption(Told):
     """A policy governs from `effective_on`; one that is grandfathered is mild up to `until`."""
 
-    version: Annotated[Count, Field(ge=1)]
+    version: Ordinal
     mode: Literal["forward", "grandfather", "recompute"]
     effective_on: Day
     until: Maybe[Day] = None
@@ -152,6 +153,7 @@ class ZoneChanged(ClassifierSays):
     """The announced zone differs from the one announced last."""
 
     FAMILY: ClassVar[str] = "zone.changed.v1"
+    VALUE: ClassVar[str] = "to"
 
     type: Literal["zones.zone.changed.v1"] = "zones.zone.changed.v1"
     data: ZoneChange
@@ -161,13 +163,10 @@ class ZoneChanged(ClassifierSays):
         said = zone_changed_id(change.member, change.version)
         return cls(id=said, subject=change.member, time=change.decided_at, data=change)
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.to or 'none'}.{self.subject}"
-
 
 class VitalityChanged(ClassifierSays):
     FAMILY: ClassVar[str] = "zone.vitality.v1"
+    VALUE: ClassVar[str] = "vitality"
 
     type: Literal["zones.vitality.changed.v1"] = "zones.vitality.changed.v1"
     data: VitalityChange
@@ -177,15 +176,12 @@ class VitalityChanged(ClassifierSays):
         said = vitality_changed_id(change.member, change.effective_on, change.vitality)
         return cls(id=said, subject=change.member, time=change.decided_at, data=change)
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.vitality}.{self.subject}"
-
 
 class ZoneWarning(ClassifierSays):
     """A demotion is due soon, said once a stretch; or it no longer is."""
 
     FAMILY: ClassVar[str] = "zone.warning.v1"
+    VALUE: ClassVar[str] = "zone"
 
     type: Literal["zones.zone.warning.v1"] = "zones.zone.warning.v1"
     data: Demotion
@@ -196,15 +192,12 @@ class ZoneWarning(ClassifierSays):
         said = zone_warning_id(demotion.member, demotion.effective_on, value)
         return cls(id=said, subject=demotion.member, time=demotion.decided_at, data=demotion)
 
-    @property
-    def address(self) -> str:
-        return f"{self.data.zone}.{self.subject}"
-
 
 class ZoneNear(ClassifierSays):
     """At a day's close the cheapest way to the next zone is short, and has changed."""
 
     FAMILY: ClassVar[str] = "zone.near.v1"
+    VALUE: ClassVar[str] = "next"
 
     type: Literal["zones.zone.near.v1"] = "zones.zone.near.v1"
     data: WayUp
@@ -213,10 +206,6 @@ class ZoneNear(ClassifierSays):
     def of(cls, way: WayUp) -> Self:
         said = zone_near_id(way.member, way.effective_on, way.next)
         return cls(id=said, subject=way.member, time=way.decided_at, data=way)
-
-    @property
-    def address(self) -> str:
-        return f"{self.data.next}.{self.subject}"
 
 
 class PolicyAdopted(ClassifierSays):
@@ -232,10 +221,6 @@ class PolicyAdopted(ClassifierSays):
     def of(cls, adoption: Adoption) -> Self:
         said = policy_adopted_id(adoption.version)
         return cls(id=said, time=adoption.decided_at, data=adoption)
-
-    @property
-    def address(self) -> str:
-        return ""
 
 
 AnyZoneEvent = Annotated[
