@@ -23,14 +23,16 @@ def leaves(error: BaseException) -> list[BaseException]:
     return [error]
 
 
+def is_foreseen(error: BaseException) -> bool:
+    """Say whether an error is one of our own, whose message tells all there is to tell."""
+    return all(type(leaf).__module__.startswith(("shared.", "services.")) for leaf in leaves(error))
+
+
 def sentence(error: BaseException) -> str:
     """Say an error in one line: its own words when it has any, its name when nobody foresaw it."""
     first = leaves(error)[0]
     words = " ".join(str(first).split())
-    if isinstance(first, CommandFailed | OSError) and words:
-        return words
-    module = type(first).__module__.partition(".")[0]
-    if module in {"shared", "services"} and words:
+    if words and (isinstance(first, OSError) or is_foreseen(first)):
         return words
     name = type(first).__name__
     return f"{name}: {words}" if words else name

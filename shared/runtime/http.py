@@ -1,19 +1,13 @@
 """A service's HTTP side: the application, its errors, and uvicorn inside the service's own tasks.
 
-Every error has one shape, `{"error": "a sentence"}`. The port is taken before anything else is
-started, so that a port in use is the first thing an operator hears of. A supervisor may have taken
-it already: then it comes as an open socket, whose number is in ZONES_LISTEN_FD, and connections
-wait in it while the service is restarted.
+Every error has one shape, `{"error": "a sentence"}`.
 """
 
 import asyncio
 import contextlib
-import errno
-import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version as installed
 from typing import Any
 
 import structlog
@@ -27,19 +21,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.access import Access, Guard
-from shared.runtime.errors import CommandFailed, WrongUse
 from shared.runtime.health import Health
+from shared.runtime.listener import address
+from shared.runtime.process import version
 
-INHERITED = "ZONES_LISTEN_FD"
 PARTING = 2
 """Seconds that requests in flight have when the service stops."""
 
 log = structlog.get_logger()
-
-
-def version() -> str:
-    """Return the version of everything in this distribution."""
-    return installed("engagement-zones")
 
 
 def application(
@@ -64,41 +53,6 @@ def application(
     app.include_router(health.router())
     _describe(app, access)
     return app
-
-
-def listen(host: str, port: int, *, access: Access) -> socket.socket:
-    """Take the port, 0 for any free one, or the socket that a supervisor handed over."""
-    if inherited := os.environ.pop(INHERITED, None):
-        return socket.socket(fileno=int(inherited))
-    if not access.allows_listening_on(host):
-        raise WrongUse(
-            f"{host} can be reached from other machines: set ZONES_TOKEN, or listen on 127.0.0.1"
-        )
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except socket.gaierror as error:
-        raise WrongUse(f"{host} is no address to listen on: {error.strerror}") from error
-    listener = socket.socket(family, kind)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise CommandFailed(
-                f"port {port} on {host} is taken: stop what uses it or pass --port"
-            ) from error
-        raise CommandFailed(f"cannot listen on {host} port {port}: {error.strerror}") from error
-    return listener
-
-
-def address(listener: socket.socket) -> str:
-    """Return the base address of what listens, with the port it really has."""
-    host, port = listener.getsockname()[:2]
-    return (
-        f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
-    )
 
 
 async def serve(app: FastAPI, listener: socket.socket) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine
+from importlib.metadata import version as installed
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -29,6 +30,11 @@ def complete(job: Coroutine[Any, Any, Result]) -> Result:
     """Run a command's job to its result. Ctrl-C raises KeyboardInterrupt once it has closed up."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(job)
+
+
+def version() -> str:
+    """Return the version of everything in this distribution."""
+    return installed("engagement-zones")
 
 
 async def _until_asked(main: Coroutine[Any, Any, None]) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from shared.eventlog.parked import ParkedRow
 from shared.eventlog.view import View
 from shared.runtime.health import Health
-from shared.runtime.http import version
+from shared.runtime.process import version
 
 Retry: TypeAlias = Callable[[ParkedRow], Awaitable[str | None]]
 """Processes a parked message again and marks it resolved in the same transaction, answering None;
