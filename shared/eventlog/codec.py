@@ -64,7 +64,7 @@ class Codec(Generic[Event]):
             kind, adapter = self._by_class[type(event)]
         except KeyError:
             raise UnknownType(type(event).__qualname__) from None
-        return Encoded(kind.name, kind.schema, adapter.dump_json(event, warnings="error"))
+        return Encoded(kind.name, kind.schema, adapter.serializer.to_json(event, warnings="error"))
 
     def decode(self, recorded: Recorded) -> Event:
         """Return the event as today's class. Raises UnknownType and UnknownSchema."""

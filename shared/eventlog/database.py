@@ -7,6 +7,7 @@ the owner writes.
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
@@ -78,10 +79,15 @@ def _read_only(path: Path) -> str:
 
 
 async def _recognise(connection: aiosqlite.Connection, path: Path) -> None:
-    [(application, version, tables)] = await connection.execute_fetchall(
-        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
-        " FROM pragma_application_id, pragma_user_version"
-    )
+    try:
+        [(application, version, tables)] = await connection.execute_fetchall(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+            " FROM pragma_application_id, pragma_user_version"
+        )
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise ForeignDatabase(path) from None
+        raise
     if application != APPLICATION_ID and (application or tables):
         raise ForeignDatabase(path)
     if version > FORMAT:

@@ -1,0 +1,1 @@
+"""The promises of the log, kept on real SQLite files."""
