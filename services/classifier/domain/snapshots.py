@@ -1,0 +1,84 @@
+"""Snapshots: a journey as plain lists, for JSON, and back to the equal journey.
+
+A snapshot only saves reading the log again: one of another form is dropped, not converted.
+"""
+
+from typing import Any, Final
+
+from services.classifier.domain.facts import Facts, Reading, Series, Tally
+from services.classifier.domain.journey import Journey, Said
+from services.classifier.domain.trajectory import Spell, Standing, Trajectory
+
+FORM: Final = 1
+
+
+class OtherForm(ValueError):
+    """The snapshot was written in another form: fold the member from the log instead."""
+
+
+def to_state(journey: Journey) -> list[Any]:
+    facts, trajectory, said = journey.facts, journey.trajectory, journey.said
+    return [
+        FORM,
+        journey.member,
+        [
+            facts.enrolled_on,
+            facts.kept_from,
+            facts.days,
+            facts.marks,
+            facts.tallies,
+            sorted(facts.accounts.items()),
+            sorted(facts.networks.items()),
+            facts.group,
+        ],
+        [
+            trajectory.standings,
+            trajectory.spells,
+            trajectory.settled_through,
+            trajectory.due,
+        ],
+        [
+            said.version,
+            said.zone,
+            said.effective_on,
+            said.historical,
+            said.vitality,
+            said.vitality_on,
+        ],
+    ]
+
+
+def from_state(state: list[Any]) -> Journey:
+    """Raises OtherForm."""
+    if state[0] != FORM:
+        raise OtherForm(f"a snapshot of form {state[0]}; this release reads form {FORM}")
+    _, member, facts, (standings, spells, settled_through, due), said = state
+    enrolled_on, kept_from, days, marks, tallies, accounts, networks, group = facts
+    return Journey(
+        member,
+        Facts(
+            enrolled_on,
+            kept_from,
+            tuple(days),
+            tuple(marks),
+            tuple([_row(row) for row in tallies]),
+            {name: _series(readings) for name, readings in accounts},
+            {name: _series(readings) for name, readings in networks},
+            None if group is None else tuple(group),
+        ),
+        Trajectory(
+            tuple([Standing._make(each) for each in standings]),
+            tuple([Spell._make(each) for each in spells]),
+            settled_through,
+            due,
+        ),
+        Said(*said),
+    )
+
+
+def _row(row: list[Any]) -> tuple[Tally, ...]:
+    return tuple([Tally(m, acts, none, secs, tuple(to)) for m, acts, none, secs, to in row])
+
+
+def _series(readings: list[Any]) -> Series:
+    return tuple([Reading._make(each) for each in readings])
