@@ -1,0 +1,158 @@
+"""A service's connection to the broker, and the wait for what it needs there.
+
+FastStream's broker carries the connection. Its defaults are not ours: it would discard what a
+handler failed on, stop reconnecting after two minutes, and log two lines a message.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import nats.errors
+import structlog
+from faststream import AckPolicy
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from shared.messaging import api
+from shared.messaging.errors import BrokerUnavailable, UnfitBroker
+from shared.messaging.topology import Reader, Stream
+
+log = structlog.get_logger()
+
+OLDEST_SERVER = (2, 14)  # the first in which a durable consumer can be reset
+RECONNECT_SECONDS = 1
+PING_SECONDS = 5
+OUTGOING_BYTES = 16 * 1024 * 1024
+PROVISIONING_POLL_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def connect(
+    url: str, *, name: str, patience: float | None = None
+) -> AsyncIterator[NatsBroker]:
+    """Yield a connected broker; `await broker.start()` starts its subscribers, if it has any.
+
+    `url` may list several servers, separated by commas. Waits for the broker for ever, or for
+    `patience` seconds and then raises BrokerUnavailable. Reconnects for ever.
+    """
+    told = _Told()
+    broker = NatsBroker(
+        url.split(","),
+        name=name,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=_undecoded,
+        logger=None,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=RECONNECT_SECONDS,
+        ping_interval=PING_SECONDS,
+        drain_timeout=PING_SECONDS,
+        pending_size=OUTGOING_BYTES,
+        error_cb=told.error,
+        disconnected_cb=told.disconnected,
+        reconnected_cb=told.reconnected,
+    )
+    try:
+        async with asyncio.timeout(patience):
+            await broker.connect()
+    except TimeoutError:
+        raise BrokerUnavailable(f"no broker at {url} within {patience:g} seconds") from None
+    except nats.errors.AuthorizationError:
+        raise UnfitBroker(f"the broker at {url} does not accept our credentials") from None
+    told.connected = True
+    try:
+        yield broker
+    finally:
+        told.leaving = True
+        connection = client(broker)
+        with contextlib.suppress(nats.errors.Error):  # it cannot drain while it is reconnecting
+            await broker.stop()
+        await connection.close()
+
+
+def client(broker: NatsBroker) -> Client:
+    """Return the connection itself, for what FastStream has no words for."""
+    return broker.connection
+
+
+def generation(client: Client) -> int | None:
+    """Tell one connection from the next; None while there is none.
+
+    What was requested in one generation is not answered in another.
+    """
+    return client.stats["reconnects"] if client.is_connected else None
+
+
+async def wait_for_provisioning(
+    client: Client, *, streams: Sequence[Stream] = (), readers: Sequence[Reader] = ()
+) -> None:
+    """Return once everything named exists. Services wait here and never declare.
+
+    Raises UnfitBroker at once where no waiting will help.
+    """
+    check_version(client)
+    told: str | None = None
+    while missing := await _missing(client, streams, readers):
+        if missing != told:
+            log.info("broker.waiting_for_provisioning", missing=missing)
+            told = missing
+        await asyncio.sleep(PROVISIONING_POLL_SECONDS)
+
+
+def check_version(client: Client) -> None:
+    """Raise UnfitBroker unless the server we are connected to knows what we rely on."""
+    version = client.connected_server_version
+    if (version.major, version.minor) < OLDEST_SERVER:
+        raise UnfitBroker(
+            f"the broker is nats-server {version.major}.{version.minor}.{version.patch}:"
+            f" at least {'.'.join(map(str, OLDEST_SERVER))} is needed"
+        )
+
+
+async def _missing(
+    client: Client, streams: Sequence[Stream], readers: Sequence[Reader]
+) -> str | None:
+    try:
+        for stream in streams:
+            info = await api.stream_info(client, stream.name)
+            if info is None:
+                return f"stream {stream.name}"
+            if not stream.bucket and not info.configuration.get("allow_atomic"):
+                return f"atomic batches on stream {stream.name}"
+        for reader in readers:
+            if await api.consumer_info(client, reader.stream, reader.durable) is None:
+                return f"consumer {reader.durable}"
+    except BrokerUnavailable as error:
+        return str(error)
+    return None
+
+
+async def _undecoded(message: Any) -> Any:  # noqa: ANN401 - FastStream's shape of a decoder
+    return message.body
+
+
+class _Told:
+    """Logs what happens to the connection, each trouble once."""
+
+    def __init__(self) -> None:
+        self.connected = False
+        self.leaving = False
+        self._trouble: str | None = None
+
+    async def error(self, error: Exception) -> None:
+        if not self.connected and isinstance(error, nats.errors.AuthorizationError):
+            raise error
+        trouble = str(error) or type(error).__name__
+        if trouble != self._trouble and not self.leaving:
+            log.warning("broker.trouble", trouble=trouble)
+        self._trouble = trouble
+
+    async def disconnected(self) -> None:
+        if not self.leaving:
+            log.warning("broker.disconnected")
+
+    async def reconnected(self) -> None:
+        self._trouble = None
+        log.info("broker.reconnected")
