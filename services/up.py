@@ -1,0 +1,207 @@
+"""`zones up`: the broker and the four services as processes on this machine, on one data directory.
+
+The supervisor opens the services' ports itself and hands them down, so that they stay the same,
+and connections wait rather than fail, while a service is being restarted. The broker is the first
+to start and the last to stop.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services import directory, embedded, supervision
+from services.supervision import Kept, Program
+from shared.runtime import listener, process, terminal
+from shared.runtime.access import Access
+from shared.runtime.errors import WrongUse
+from shared.runtime.runfile import DEFAULT_DATA, SERVICES, RunFile
+
+HOST = "127.0.0.1"
+PORT = 8470
+LAST_PORT = 65_535 - len(SERVICES) + 1
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        envvar="ZONES_DATA",
+        help="Where everything is kept.",
+        show_default=str(DEFAULT_DATA),
+    ),
+]
+Demo = Annotated[bool, typer.Option("--demo", help="Play a generated organisation's year.")]
+Clock = Annotated[
+    str | None,
+    typer.Option(
+        metavar="wall|events|TIME",
+        envvar="ZONES_CLOCK",
+        help="What time it is: the wall's, the newest event's, or one instant for ever.",
+        show_default="wall; events with --demo",
+    ),
+]
+Nats = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Use a NATS that is there already.", show_default=False),
+]
+Port = Annotated[
+    int, typer.Option(min=0, max=LAST_PORT, help="The first of four ports; 0 takes free ones.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for. `nats` is None for a broker of our own; port 0 means any four."""
+
+    data: Path
+    clock: str
+    nats: str | None
+    port: int
+    demo: bool
+
+
+def commands(app: typer.Typer) -> None:
+    app.command("up")(up)
+
+
+def up(
+    *,
+    data: Data = None,
+    demo: Demo = False,
+    clock: Clock = None,
+    nats: Nats = None,
+    port: Port = PORT,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    setting = clock_setting(clock or ("events" if demo else "wall"))
+    with ExitStack() as stack:
+        if data is None and demo:
+            data = stack.enter_context(directory.passing())
+            say(f"the data is in {data}, which is removed when this ends")
+        data = data or DEFAULT_DATA
+        process.run(_run(Plan(data=data, clock=setting, nats=nats, port=port, demo=demo)))
+
+
+def clock_setting(clock: str) -> str:
+    """Return the setting as the services read it. Raises WrongUse for what is no clock."""
+    if clock in {"wall", "events"}:
+        return clock
+    try:
+        instant = datetime.fromisoformat(clock)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise WrongUse(
+            f"--clock {clock} is no clock: it is wall, events, or a time with an offset such as"
+            " 2026-03-12T09:00:00+01:00"
+        )
+    return instant.isoformat()
+
+
+async def _run(plan: Plan) -> None:
+    began = time.monotonic()
+    token = os.environ.get("ZONES_TOKEN") or None
+    async with AsyncExitStack() as stack:
+        lock = stack.enter_context(directory.owned(plan.data))
+        sockets = stack.enter_context(_listening(plan.port))
+        nats = plan.nats
+        if nats is None:
+            nats = await stack.enter_async_context(_broker(plan.data, lock))
+        await embedded.prepare(nats)
+        programs = [_service(plan, name, sockets[name], nats, lock) for name in SERVICES]
+        addresses = {name: listener.address(sockets[name]) for name in SERVICES}
+        running = RunFile(pid=os.getpid(), nats=nats, services=addresses, token=token)
+        await stack.enter_async_context(_kept(programs, addresses))
+        stack.enter_context(_written(running, plan.data))
+        say(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
+        if plan.demo:
+            from services import demo  # noqa: PLC0415 - nobody else needs it
+
+            await demo.play(running, str(plan.data))
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _broker(data: Path, lock: int) -> AsyncIterator[str]:
+    port = embedded.free_port()
+    program = embedded.program(data, port, descriptors=[lock])
+    address = embedded.address(port)
+    async with _kept([program], {program.name: address}):
+        yield address
+
+
+@asynccontextmanager
+async def _kept(programs: list[Program], addresses: Mapping[str, str]) -> AsyncIterator[None]:
+    """Start programs, say when each is ready, and keep them running until the block ends."""
+    began = time.monotonic()
+    kept = [Kept(program, say) for program in programs]
+
+    async def announced(one: Kept) -> None:
+        await one.first_ready.wait()
+        name = one.program.name
+        say(f"{name:<11} {addresses[name]:<28} {time.monotonic() - began:.1f} s")
+
+    async with asyncio.TaskGroup() as tasks:
+        keeping = [tasks.create_task(one.keep()) for one in kept]
+        try:
+            await asyncio.gather(*(announced(one) for one in kept))
+            yield
+        finally:
+            for task in keeping:
+                task.cancel()
+
+
+def _service(plan: Plan, name: str, taken: socket.socket, nats: str, lock: int) -> Program:
+    prefix = f"ZONES_{name.upper()}_"
+    settings = {"DATA": str(plan.data.absolute()), "NATS_URL": nats, "CLOCK": plan.clock}
+    address = listener.address(taken)
+    return Program(
+        name=name,
+        command=(sys.executable, "-P", "-m", "services", "serve", name),
+        log=plan.data / "logs" / f"{name}.log",
+        ready=lambda: supervision.answers(f"{address}/readyz"),
+        environment={
+            **{f"ZONES_{key}": value for key, value in settings.items()},
+            **{f"{prefix}{key}": value for key, value in settings.items()},
+            f"{prefix}HOST": HOST,
+            f"{prefix}PORT": str(taken.getsockname()[1]),
+            listener.INHERITED: str(taken.fileno()),
+        },
+        descriptors=(lock, taken.fileno()),
+    )
+
+
+@contextmanager
+def _listening(first: int) -> Iterator[dict[str, socket.socket]]:
+    """Open a socket for each service. Raises CommandFailed when a port is taken."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                listener.listen(HOST, first and first + index, access=Access())
+            )
+            for index, name in enumerate(SERVICES)
+        }
+
+
+@contextmanager
+def _written(running: RunFile, data: Path) -> Iterator[None]:
+    running.write(data)
+    try:
+        yield
+    finally:
+        (data / "run.json").unlink(missing_ok=True)
+
+
+def say(line: str) -> None:
+    """Print a line at once, as plain text."""
+    terminal.say(terminal.plain(line))
