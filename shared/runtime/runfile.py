@@ -65,19 +65,22 @@ def read(data: Path) -> RunFile | None:
 
 
 def find() -> RunFile:
-    """Return how to reach the system: the data directory's `run.json`, else the environment."""
-    environment = os.environ
+    """Return how to reach the system: the data directory's `run.json`, else the environment.
+
+    Raises CommandFailed when neither says anything.
+    """
     if running := read(data_directory()):
         return running
-    return RunFile(
-        nats=environment.get("ZONES_NATS_URL"),
-        services={
-            name: address.rstrip("/")
-            for name in SERVICES
-            if (address := environment.get(f"ZONES_{name.upper()}_URL"))
-        },
-        token=environment.get("ZONES_TOKEN") or None,
-    )
+    environment = os.environ
+    services = {
+        name: address.rstrip("/")
+        for name in SERVICES
+        if (address := environment.get(f"ZONES_{name.upper()}_URL"))
+    }
+    nats = environment.get("ZONES_NATS_URL")
+    if not services and not nats:
+        raise CommandFailed(_nowhere("it", "ZONES_INGEST_URL and the like"))
+    return RunFile(nats=nats, services=services, token=environment.get("ZONES_TOKEN") or None)
 
 
 def _nowhere(what: str, variable: str) -> str:

@@ -65,16 +65,28 @@ def print_json_line(value: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under their headings, None as a dash, numbers to the right."""
-    from rich.table import Table  # noqa: PLC0415 - see console
+    """Print rows under their headings, None as a dash, numbers to the right, nothing cut off."""
+    from rich.cells import cell_len  # noqa: PLC0415 - see console
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*("-" if cell is None else plain(cell) for cell in row))
-    console().print(table, soft_wrap=not console().is_terminal)
+    texts = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *texts, strict=True)]
+    numeric = [
+        bool(rows) and all(isinstance(cell, int | float | None) for cell in column)
+        for column in zip(*rows, strict=True)
+    ] or [False] * len(columns)
+
+    def line(cells: Sequence[str]) -> str:
+        padded = (
+            " " * (width - cell_len(cell)) + cell
+            if right
+            else cell + " " * (width - cell_len(cell))
+            for cell, width, right in zip(cells, widths, numeric, strict=True)
+        )
+        return plain("  ".join(padded).rstrip())
+
+    say(f"[bold]{line(columns)}[/]")
+    for cells in texts:
+        say(line(cells))
 
 
 @contextmanager
