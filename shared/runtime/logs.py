@@ -27,7 +27,7 @@ def configure(service: str, stream: TextIO | None = None, *, level: str = "INFO"
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if stream.isatty()
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     )
