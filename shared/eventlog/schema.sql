@@ -1,9 +1,9 @@
 -- Format 1 of a service's database. The service's own tables stand beside these.
 
 CREATE TABLE IF NOT EXISTS log (
-  position    INTEGER PRIMARY KEY CHECK (position > 0),
+  position    INTEGER PRIMARY KEY,
   stream      TEXT NOT NULL,
-  version     INTEGER NOT NULL CHECK (version > 0),
+  version     INTEGER NOT NULL,
   type        TEXT NOT NULL,
   schema      INTEGER NOT NULL,
   key         TEXT UNIQUE,

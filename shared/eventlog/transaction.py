@@ -12,7 +12,7 @@ from shared.eventlog.codec import Codec
 from shared.eventlog.entries import Entry, Recorded
 from shared.eventlog.errors import TransactionOver
 from shared.eventlog.parked import Parked
-from shared.eventlog.view import read_stream
+from shared.eventlog.view import read_stream, read_tails
 
 Params = Mapping[str, Any] | Sequence[Any]
 
@@ -57,6 +57,11 @@ class Transaction:
         """Return a stream's rows after a version, those of this transaction included."""
         with self._guarded():
             return await read_stream(self._connection, stream, after)
+
+    async def tails(self, after: Mapping[str, int]) -> dict[str, list[Recorded]]:
+        """Return of each stream the rows after its version, for many streams in one call."""
+        with self._guarded():
+            return await read_tails(self._connection, after)
 
     async def execute(self, sql: str, params: Params = ()) -> None:
         with self._guarded():

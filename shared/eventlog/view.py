@@ -31,8 +31,8 @@ class View:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator["View"]:
-        """Yield a view of this moment, on a connection of its own. Keep it short in the owner:
-        while it lasts, the write-ahead log grows.
+        """Yield a view that stays at this moment, on a connection of its own, so that whatever
+        takes long in it keeps nobody waiting. While it lasts the journal can only grow.
         """
         async with database.reading(self.path) as connection:
             await connection.execute_fetchall("BEGIN")
@@ -89,6 +89,7 @@ class View:
     async def fetchall(
         self, sql: str, params: Mapping[str, Any] | Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
+        """Ask a short question; the other readers of this view wait for the answer."""
         return [tuple(row) for row in await self._reader.execute_fetchall(sql, params)]
 
     async def checkpoint(self, reader: str) -> Checkpoint | None:
@@ -106,6 +107,22 @@ class View:
     async def parked_count(self) -> int:
         """Return how many wait for somebody."""
         return await parked.count(self._reader)
+
+
+async def read_tails(
+    connection: aiosqlite.Connection, after: Mapping[str, int]
+) -> dict[str, list[Recorded]]:
+    rows = await connection.execute_fetchall(
+        "SELECT position, stream, version, log.type, schema, log.key, body, recorded_at"
+        " FROM json_each(:after) AS tail CROSS JOIN log"
+        " WHERE stream = json_extract(tail.value, '$[0]')"
+        " AND version > json_extract(tail.value, '$[1]') ORDER BY version",
+        {"after": json.dumps(list(after.items()))},
+    )
+    tails: dict[str, list[Recorded]] = {stream: [] for stream in after}
+    for row in map(Recorded._make, rows):
+        tails[row.stream].append(row)
+    return tails
 
 
 async def read_stream(connection: aiosqlite.Connection, stream: str, after: int) -> list[Recorded]:

@@ -1,9 +1,13 @@
 """What is appended stays, counted without gaps, each key once."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.eventlog.errors import DuplicateKey, UnknownType, WrongVersion
 from shared.eventlog.log import Entry
@@ -93,6 +97,44 @@ async def test_entries_without_a_key_are_never_duplicates(tmp_path: Path) -> Non
         await append(store, counted(), counted())
 
         assert await store.last_position() == 2
+
+
+async def test_the_tails_of_many_streams_are_read_at_once(tmp_path: Path) -> None:
+    """A batch of members is loaded in one call: each one's rows after its snapshot, in order."""
+    async with a_store(tmp_path) as store:
+        log = await append(store, *(counted(stream) for stream in ["ada", "bob", "ada", "cy"]))
+        async with store.transaction() as transaction:
+            [new] = await transaction.append([counted("ada")])
+
+            assert await transaction.tails({"ada": 1, "bob": 1, "cy": 0, "dot": 0}) == {
+                "ada": [log[2], new],
+                "bob": [],
+                "cy": [log[3]],
+                "dot": [],
+            }
+            assert await transaction.tails({}) == {}
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_a_stream_or_a_key_may_have_any_name(names: list[str]) -> None:
+    """Names travel to SQLite as JSON and come back as they were."""
+
+    async def versions() -> dict[str, list[int]]:
+        with TemporaryDirectory() as folder:
+            async with a_store(Path(folder)) as store, store.transaction() as transaction:
+                for name in names:
+                    await transaction.append([counted(name)])
+                keys = {name: n for n, name in enumerate(set(names), start=len(names) + 1)}
+                await transaction.append([counted("keyed", key=key) for key in keys])
+
+                assert await transaction.known(names) == keys
+                tails = await transaction.tails(dict.fromkeys(names, 0))
+        return {name: [row.version for row in rows] for name, rows in tails.items()}
+
+    assert asyncio.run(versions()) == {
+        name: list(range(1, names.count(name) + 1)) for name in names
+    }
 
 
 async def test_known_keys_are_told_with_their_positions(tmp_path: Path) -> None:

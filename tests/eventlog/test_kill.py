@@ -5,7 +5,10 @@ import random
 import sys
 from pathlib import Path
 
+import pytest
+
 from shared.eventlog.checkpoints import Checkpoint
+from shared.eventlog.errors import DatabaseInUse
 from shared.eventlog.log import Store
 from tests.eventlog.examples import CODEC, a_store, assert_gapless
 
@@ -17,6 +20,9 @@ async def killed_after(seconds: float, folder: Path) -> int:
     )
     assert process.stdout is not None
     first = await process.stdout.readline()
+    with pytest.raises(DatabaseInUse, match=f"in use by process {process.pid}:"):
+        async with a_store(folder):
+            pass
     async with (
         Store.reading(folder / "counter.db", codec=CODEC) as view,
         view.snapshot() as moment,

@@ -124,10 +124,14 @@ async def test_a_failure_that_is_swallowed_still_takes_the_transaction_with_it(
 async def test_a_transaction_that_is_over_takes_no_further_call(tmp_path: Path) -> None:
     """A statement sent too late would else be committed on its own."""
     async with a_store(tmp_path) as store:
-        async with store.transaction() as transaction:
-            await everything(transaction)
-        with pytest.raises(TransactionOver, match="has ended"):
-            await transaction.execute("DELETE FROM totals")
+        async with store.transaction() as committed:
+            await everything(committed)
+        with suppress(Changed):
+            async with store.transaction() as rolled_back:
+                raise Changed
+        for transaction in (committed, rolled_back):
+            with pytest.raises(TransactionOver, match="has ended"):
+                await transaction.execute("DELETE FROM totals")
 
         assert await store.fetchall("SELECT count(*) FROM totals") == [(2,)]
 
