@@ -52,7 +52,7 @@ async def test_it_carries_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     ("call", "words"),
     [
         (lambda it: it.get("/v1/members/0"), "no member 0 is known"),
-        (lambda it: it.get("/v1/slow", seconds=5), "took too long to answer"),
+        (lambda it: it.get("/v1/slow", seconds=2.5), "took too long to answer"),
         (lambda it: list(it.lines("/v1/lines", broken=True)), "broke off the answer"),
         (lambda it: list(it.lines("/v1/nowhere")), "Not Found"),
     ],
