@@ -61,6 +61,10 @@ class View:
         """Return a stream's rows after a version, in order."""
         return await read_stream(self._reader, stream, after)
 
+    async def tails(self, after: Mapping[str, int]) -> dict[str, list[Recorded]]:
+        """Return of each stream the rows after its version, for many streams in one call."""
+        return await read_tails(self._reader, after)
+
     async def by_position(self, after: int = 0) -> AsyncIterator[Recorded]:
         """Yield the log in its order, holding a thousand rows at a time."""
         while rows := await self.read(after, CHUNK):
