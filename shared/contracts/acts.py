@@ -159,7 +159,7 @@ class Result(Told):
 
     outcome: Literal["lead", "download", "conversation", "speaking", "inbound"]
     object: Maybe[Object] = None
-    value: Maybe[Annotated[Number, Field(ge=0, le=10**12)]] = None
+    value: Maybe[Annotated[Number, Field(ge=0)]] = None
     via: Maybe[Id] = None
 
 

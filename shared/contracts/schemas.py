@@ -168,19 +168,22 @@ def stale(docs: Path = DOCS) -> list[Path]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.contracts.schemas", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if any is stale")
-    check = parser.parse_args(arguments).check
-    wanted = written()
-    for place in stale():
-        sys.stdout.write(f"{'stale' if check else 'written'}: docs/{place}\n")
-        if check:
-            continue
-        path = DOCS / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if place in wanted:
-            path.write_text(wanted[place], encoding="utf-8")
-        else:
-            path.unlink()
-    return 1 if check and stale() else 0
+    parser.add_argument("--docs", type=Path, default=DOCS, help="the folder they are in")
+    options = parser.parse_args(arguments)
+    wanted, outdated = written(), stale(options.docs)
+    for place in outdated:
+        sys.stdout.write(f"{'stale' if options.check else 'written'}: {place}\n")
+        if not options.check:
+            _put(options.docs / place, wanted.get(place))
+    return 1 if options.check and outdated else 0
+
+
+def _put(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -113,11 +113,16 @@ Day = date
 
 Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_no_number)]
 Ordinal = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_no_number)]
-Number = Annotated[float, Field(strict=True), PlainSerializer(_whole_if_it_is, when_used="json")]
+Number = Annotated[
+    float,
+    Field(strict=True, ge=-(10**12), le=10**12),
+    PlainSerializer(_whole_if_it_is, when_used="json"),
+]
 Minutes = Annotated[
-    Number,
-    Field(json_schema_extra={"minimum": 0, "maximum": 1440}),
+    float,
+    Field(strict=True, json_schema_extra={"minimum": 0, "maximum": 1440}),
     AfterValidator(_within_a_day),
+    PlainSerializer(_whole_if_it_is, when_used="json"),
 ]
 Topics = Annotated[
     tuple[Word, ...],

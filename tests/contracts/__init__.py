@@ -1,0 +1,1 @@
+"""What the messages promise, to us and to those who have never seen our code."""
