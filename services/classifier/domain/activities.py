@@ -30,12 +30,16 @@ NETWORK: Final = MARKS["network"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRecorded:
-    """Something happened at `occurred_at`, or so says its source. `data` is as in the contract."""
+    """Something happened at `occurred_at`, or so says its source. `data` is as in the contract.
+
+    `claimed_at` is what the source said where ingest could not believe it.
+    """
 
     id: str
     source: str
     kind: str
     occurred_at: int
+    claimed_at: int | None = None
     historical: bool
     data: dict[str, Any]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 from services.classifier.domain.facts import Facts
@@ -14,16 +15,25 @@ FIRST: Final = 0
 """Inside, a zone is its place among the four: who is higher is a comparison."""
 
 Vitality = Literal["active", "quiet", "dormant", "paused"]
+Mode = Literal["forward", "grandfather", "recompute"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyAdopted:
-    """A policy took effect. `text` is the whole of its TOML: the log needs no file to be read."""
+    """A policy took effect. `text` is the whole of its TOML: the log needs no file to be read.
+
+    It governs from `effective_on`, or every day if it is to `recompute`; a grandfathering one is
+    mild up to `until`.
+    """
 
     version: int
     text: str
+    mode: Mode
+    effective_on: date
+    until: date | None = None
     author: str
     note: str | None = None
+    decided_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
