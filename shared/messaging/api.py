@@ -4,6 +4,7 @@ Spoken directly rather than through nats-py's typed classes, because they drop t
 they do not know, and round the creation time by which a stream is told from its successor.
 """
 
+import asyncio
 import base64
 import json
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from nats.aio.client import Client
 from shared.messaging.errors import BrokerUnavailable, Refused
 
 TIMEOUT = 5.0
+POLL_SECONDS = 0.1
 NOT_FOUND = {10014, 10037, 10059}  # a consumer, a message, a stream
 
 
@@ -42,15 +44,33 @@ class Stored:
     id: str | None
 
 
+def generation(client: Client) -> int | None:
+    """Tell one connection from the next; None while there is none.
+
+    What was requested in one generation is not answered in another.
+    """
+    return client.stats["reconnects"] if client.is_connected else None
+
+
 async def ask(client: Client, verb: str, request: object = None) -> dict[str, Any]:
     """Return the answer. Raises Refused with JetStream's code, and BrokerUnavailable."""
     payload = b"" if request is None else json.dumps(request).encode()
+    before = generation(client)
+    if before is None:
+        raise BrokerUnavailable("there is no connection to the broker")
+    asking = asyncio.ensure_future(client.request(f"$JS.API.{verb}", payload, timeout=TIMEOUT))
     try:
-        answer = await client.request(f"$JS.API.{verb}", payload, timeout=TIMEOUT)
+        while not asking.done() and generation(client) == before:
+            await asyncio.wait([asking], timeout=POLL_SECONDS)
+        if not asking.done():
+            raise BrokerUnavailable(f"the connection was lost over {verb}")
+        answer = asking.result()
     except nats.errors.NoRespondersError:
         raise BrokerUnavailable(f"nothing answers {verb}: JetStream is away") from None
     except nats.errors.Error as error:
         raise BrokerUnavailable(f"{verb}: {error}") from error
+    finally:
+        asking.cancel()
     decoded: dict[str, Any] = json.loads(answer.data)
     if problem := decoded.get("error"):
         raise refusal(problem)

@@ -77,14 +77,6 @@ def client(broker: NatsBroker) -> Client:
     return broker.connection
 
 
-def generation(client: Client) -> int | None:
-    """Tell one connection from the next; None while there is none.
-
-    What was requested in one generation is not answered in another.
-    """
-    return client.stats["reconnects"] if client.is_connected else None
-
-
 async def wait_for_provisioning(
     client: Client, *, streams: Sequence[Stream] = (), readers: Sequence[Reader] = ()
 ) -> None:

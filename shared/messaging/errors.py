@@ -23,7 +23,7 @@ class Refused(MessagingError):
     """
 
     FULL = frozenset({10023, 10047, 10077})  # resources, storage, max_bytes or max_msgs
-    INCOMPLETE = 10176  # a message of an atomic batch was lost on its way
+    BUSY = frozenset({429, 503})
 
     def __init__(self, code: int, description: str, status: int = 400) -> None:
         super().__init__(f"{description} ({code})")
@@ -39,7 +39,7 @@ class Refused(MessagingError):
     @property
     def busy(self) -> bool:
         """Whether the same may be taken in a moment: no leader, too much at once."""
-        return not self.full and (self.status in {429, 503} or self.code == self.INCOMPLETE)
+        return self.status in self.BUSY and not self.full
 
 
 class UnfitBroker(MessagingError):

@@ -44,6 +44,7 @@ class BatchPublisher:
         self._patience = patience
         self._queue: deque[_Sent] = deque()
         self._asked = asyncio.Event()
+        self._trouble = f"stream {stream} does not answer"
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -109,7 +110,7 @@ class BatchPublisher:
             soonest = min(waiting, key=lambda sent: sent.call.deadline)
             patience = min(ATTEMPT, soonest.call.deadline - loop.time())
             if patience <= 0:
-                soonest.fail(BrokerUnavailable(f"stream {self._stream} does not answer"))
+                soonest.fail(BrokerUnavailable(self._trouble))
             elif together:
                 together = await self._together(waiting, patience)
             else:

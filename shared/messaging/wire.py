@@ -16,8 +16,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.messaging.api import refusal
-from shared.messaging.broker import generation
+from shared.messaging.api import generation, refusal
 from shared.messaging.errors import BrokerUnavailable, Refused
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
@@ -26,6 +25,7 @@ BATCH_LIMIT: Final = 1000  # the server's
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}
 CONTAINS_DUPLICATE: Final = 10201
 TOO_LARGE: Final = 10054
+NO_STREAM: Final = 503
 POLL_SECONDS = 0.1
 
 
@@ -148,11 +148,13 @@ def _headers(message: Message) -> dict[str, str]:
 
 
 def _answer(stream: str, answer: Msg | None) -> Answer:
-    if answer is None or not answer.data:  # an empty answer is "no responders": no leader, yet
+    if answer is None:
         return None
+    if not answer.data:  # "no responders"
+        return Refused(NO_STREAM, f"{stream} is away, or takes no such subject", NO_STREAM)
     said = json.loads(answer.data)
-    if error := said.get("error"):
-        return refusal(error)
+    if problem := said.get("error"):
+        return refusal(problem)
     if said["stream"] != stream:
         raise ValueError(f"{stream} was meant, {said['stream']} has taken the message")
     return Ack(said["seq"], bool(said.get("duplicate")))
