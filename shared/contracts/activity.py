@@ -4,10 +4,9 @@
 `Activity`, the same event with its data as it came, since ingest alone writes to the bus.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from shared.contracts.acts import (
     Account,
@@ -28,36 +27,17 @@ from shared.contracts.acts import (
     Viewing,
     Work,
 )
-from shared.contracts.envelope import MAX_EVENT_BYTES, CloudEvent
-from shared.contracts.refusals import Refused, reason
-from shared.contracts.words import MAX_ID, Instant, Maybe, Member, Written
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.words import Instant, Maybe, Member, Written
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
-    "onboarding": (
-        "link_account",
-        "unlink_account",
-    ),
-    "consume": (
-        "follow",
-        "view",
-    ),
-    "share": (
-        "like",
-        "share",
-        "quote",
-        "post",
-    ),
-    "interact": (
-        "comment",
-        "converse",
-    ),
+    "onboarding": ("link_account", "unlink_account"),
+    "consume": ("follow", "view"),
+    "share": ("like", "share", "quote", "post"),
+    "interact": ("comment", "converse"),
     "create": ("publish",),
     "undo": ("retract",),
-    "measure": (
-        "network",
-        "performance",
-        "outcome",
-    ),
+    "measure": ("network", "performance", "outcome"),
     "programme": (
         "member_registered",
         "member_updated",
@@ -314,24 +294,3 @@ AnyActivity = Annotated[
     Field(discriminator="type"),
 ]
 ACTIVITY: Final[TypeAdapter[AnyActivity]] = TypeAdapter(AnyActivity)
-
-
-def accept(event: bytes | Mapping[str, Any]) -> AnyActivity:
-    """Read what a publisher sends: an event's JSON, or the object that was read from it.
-
-    Whatever the model does not know is gone from what is returned. Raise `Refused` with the
-    reason for what breaks a rule. Size is judged on bytes; an object's is its sender's to judge.
-    """
-    if isinstance(event, bytes) and len(event) > MAX_EVENT_BYTES:
-        raise Refused(f"the event is larger than {MAX_EVENT_BYTES // 1024} KiB")
-    try:
-        activity = (
-            ACTIVITY.validate_json(event)
-            if isinstance(event, bytes)
-            else ACTIVITY.validate_python(event)
-        )
-    except ValidationError as error:
-        raise Refused(reason(error)) from error
-    if len(activity.id) > MAX_ID:
-        raise Refused(f"id: must not be longer than {MAX_ID} characters")
-    return activity

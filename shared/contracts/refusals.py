@@ -52,14 +52,6 @@ PATTERNS: Final = {
 }
 
 
-class Refused(ValueError):
-    """`reason` is for the publisher."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def reason(error: ValidationError) -> str:
     """Say in one line what is wrong with an event: `data.minutes: must be between 0 and 1440`."""
     problems = list(dict.fromkeys(_sentence(detail) for detail in error.errors(include_url=False)))

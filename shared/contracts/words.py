@@ -58,11 +58,12 @@ ZONES: Final[tuple[Zone, ...]] = get_args(Zone)
 VITALITIES: Final[tuple[Vitality, ...]] = get_args(Vitality)
 
 
-def _nothing(value: object) -> bool:
+def _absent(value: object) -> bool:
     return value is None
 
 
-def _no_number(value: object) -> object:
+def _not_text(value: object) -> object:
+    """Take 5.0, which spreadsheets write; but neither "5" nor true, which count nothing."""
     if isinstance(value, bool | str):
         raise PydanticCustomError("whole_number", "must be a whole number")
     return value
@@ -94,10 +95,11 @@ def _in_utc(time: datetime) -> datetime:
 
 def _written(time: datetime) -> str:
     utc = time.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="milliseconds" if utc.microsecond >= 1000 else "seconds") + "Z"  # noqa: PLR2004 -- a millisecond
+    precision = "milliseconds" if utc.microsecond // 1000 else "seconds"
+    return f"{utc.isoformat(timespec=precision)}Z"
 
 
-Maybe = Annotated[T | None, Field(exclude_if=_nothing)]
+Maybe = Annotated[T | None, Field(exclude_if=_absent)]
 """What may be absent. Null is read as absent, and absent is not written."""
 
 Instant = Annotated[
@@ -111,8 +113,8 @@ Written = Annotated[AwareDatetime, PlainSerializer(_written, when_used="json")]
 Day = date
 """A UTC day."""
 
-Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_no_number)]
-Ordinal = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_no_number)]
+Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_not_text)]
+Ordinal = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_not_text)]
 Number = Annotated[
     float,
     Field(strict=True, ge=-(10**12), le=10**12),

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any, Final
 
-from shared.contracts.activity import FAMILIES
+from pydantic import ValidationError
+
+from shared.contracts.activity import ACTIVITY, FAMILIES, AnyActivity
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.refusals import reason
 from shared.contracts.schemas import SAYS, Contract, type_of
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -58,3 +61,17 @@ def an_activity(kind: str = "share", **instead: Any) -> dict[str, Any]:  # noqa:
         "data": {},
         **instead,
     }
+
+
+class Refused(Exception):
+    """The sentence that the publisher hears."""
+
+
+def accept(event: object) -> AnyActivity:
+    """Read an event, from JSON or from an object, as ingest does."""
+    try:
+        if isinstance(event, bytes):
+            return ACTIVITY.validate_json(event)
+        return ACTIVITY.validate_python(event)
+    except ValidationError as error:
+        raise Refused(reason(error)) from error

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.activity import Activity, accept
-from shared.contracts.refusals import Refused
-from tests.contracts.examples import an_activity
+from shared.contracts.activity import Activity
+from tests.contracts.examples import Refused, accept, an_activity
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 RECORDED = DATA / "activity"

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.contracts.activity import accept
-from shared.contracts.refusals import Refused
 from shared.contracts.schemas import (
     DOCS,
     SAYS,
@@ -19,7 +17,7 @@ from shared.contracts.schemas import (
     type_of,
     written,
 )
-from tests.contracts.examples import CONTRACTS, HOSTILE, an_activity
+from tests.contracts.examples import CONTRACTS, HOSTILE, Refused, accept, an_activity
 
 
 def test_the_published_documents_are_those_that_the_models_make() -> None:
