@@ -89,6 +89,8 @@ class Store(View):
 
     async def _commit(self, transaction: Transaction) -> None:
         await self._writer.commit()
+        for then in transaction.committed:
+            then()
         if transaction.last_position:
             self._position = transaction.last_position
             self._appended.set()

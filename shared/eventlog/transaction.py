@@ -1,6 +1,6 @@
 """One transaction: what was heard, decided and said, and how far we have read, all or nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,7 @@ class Transaction:
         self._codec = codec
         self._over = False
         self.last_position = 0
+        self.committed: list[Callable[[], None]] = []
 
     def finish(self) -> None:
         """Take no further call. Raises TransactionOver if one has failed."""
@@ -36,6 +37,12 @@ class Transaction:
 
     def abandon(self) -> None:
         self._over = True
+
+    def after_commit(self, then: Callable[[], None]) -> None:
+        """Call `then` once this is committed, before anybody else's transaction begins: for what
+        is kept in memory of the database. It must not raise, and is dropped on a rollback.
+        """
+        self.committed.append(then)
 
     async def append(
         self, entries: Sequence[Entry], *, expected: Mapping[str, int] | None = None

@@ -241,3 +241,27 @@ async def test_a_failed_commit_is_an_error_and_rolled_back(tmp_path: Path) -> No
         assert await store.last_position() == 0
         [row] = await append(store, counted())
         assert row.position == 1
+
+
+async def test_what_is_kept_in_memory_follows_the_commit(tmp_path: Path) -> None:
+    """A cache sees a change when it is committed, before the next transaction; never a rollback."""
+    seen: list[int] = []
+    async with a_store(tmp_path) as store:
+
+        async def count(n: int) -> None:
+            async with store.transaction() as transaction:
+                assert seen == list(range(1, n))
+                await append_in(transaction)
+                transaction.after_commit(lambda: seen.append(n))
+
+        async def append_in(transaction: Transaction) -> None:
+            await transaction.append([counted()])
+            await asyncio.sleep(0)
+
+        await asyncio.gather(*(count(n) for n in range(1, 4)))
+        with suppress(Changed):
+            async with store.transaction() as transaction:
+                transaction.after_commit(lambda: seen.append(0))
+                raise Changed
+
+    assert seen == [1, 2, 3]
