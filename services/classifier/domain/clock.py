@@ -57,9 +57,9 @@ def closed_through(now: int, settle_minutes: int) -> int:
     return day_of(now - settle_minutes * MINUTE) - 1
 
 
-def week_of(day: int) -> int:
-    """ISO weeks begin on Mondays, and so did the year 1."""
-    return (day - 1) // 7
+def monday_of(day: int) -> int:
+    """Return the first day of the ISO week: they begin on Mondays, and so did the year 1."""
+    return day - (day - 1) % 7
 
 
 NEVER: Final = begins(FOREVER)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.clock import week_of
+from services.classifier.domain.clock import monday_of
 from services.classifier.domain.facts import series_of, value_of
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import Policy
@@ -75,7 +75,7 @@ def count(
         case "active_days":
             have = len({each.day for each in within})
         case "active_weeks":
-            have = len({week_of(each.day) for each in within})
+            have = len({monday_of(each.day) for each in within})
         case "people":
             within = [each for each in within if each.target is not None]
             have = len({each.target for each in within})

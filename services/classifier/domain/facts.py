@@ -1,28 +1,20 @@
 """What a member's activities add up to, day by day, whatever the policy and the order of arrival.
 
-Criteria look back over windows of days, so a day holds one tally for each kind of act. What
-lasts until something replaces it (a linked account, the size of a network) is a series.
+Criteria look back over windows of days, so there is one tally for each kind of act on each day.
+What lasts until something replaces it (a linked account, the size of a network) is a series.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from functools import reduce
+from operator import or_
+from typing import Final, NamedTuple, TypeVar
 
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
 from services.classifier.domain.clock import FOREVER
 
-
-class Tally(NamedTuple):
-    """The acts of one kind on one day: how many, how many of them without a reported length,
-    the reported seconds of the others, and the distinct people they were for.
-    """
-
-    mark: int
-    acts: int
-    unreported: int
-    seconds: int
-    targets: tuple[str, ...]
+T = TypeVar("T")
 
 
 class Reading(NamedTuple):
@@ -39,16 +31,22 @@ Series = tuple[Reading, ...]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`days`, `marks` and `tallies` run in parallel, one place for each day with something in it.
+    """The tallies are columns: at each place a day, the mark of a kind, how many acts, how many of
+    them of unreported length, the reported seconds of the others, the people they were for.
 
-    They are complete from `kept_from` on. `group` is what was said last, and when (time, key).
+    Places run by day and mark, and are complete from `kept_from` on. `seen` has all their marks.
+    `group` is what was said last, and when (time, key).
     """
 
     enrolled_on: int = FOREVER
     kept_from: int = 0
+    seen: int = 0
     days: tuple[int, ...] = ()
     marks: tuple[int, ...] = ()
-    tallies: tuple[tuple[Tally, ...], ...] = ()
+    acts: tuple[int, ...] = ()
+    unreported: tuple[int, ...] = ()
+    seconds: tuple[int, ...] = ()
+    targets: tuple[tuple[str, ...], ...] = ()
     accounts: Mapping[str, Series] = field(default_factory=dict)
     networks: Mapping[str, Series] = field(default_factory=dict)
     group: tuple[int, str, str | None] | None = None
@@ -80,33 +78,38 @@ PROFILED: Final = frozenset(
 
 def learn(facts: Facts, activity: Activity) -> Facts:
     """Fold in one activity. Each is folded in once; in which order is all the same."""
-    day = activity.day
+    day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
-    mark = activity.mark
     if not mark:
         return replace(facts, enrolled_on=enrolled_on, group=_group(facts.group, activity))
-    place = bisect_left(facts.days, day)
-    days, marks, tallies = facts.days, facts.marks, facts.tallies
-    accounts, networks = facts.accounts, facts.networks
-    known = place < len(days) and days[place] == day
-    row = tallies[place] if known else ()
-    if mark == ACCOUNT:
-        name = series_of(activity)
-        accounts = {**accounts, name: _read(accounts.get(name, ()), activity)}
-    elif mark == NETWORK:
-        name = series_of(activity)
-        networks = {**networks, name: _read(networks.get(name, ()), activity)}
+    days, marks = facts.days, facts.marks
+    place = bisect_left(days, day)
+    while place < len(days) and days[place] == day and marks[place] < mark:
+        place += 1
+    seconds = activity.seconds
+    if place < len(days) and days[place] == day and marks[place] == mark:
+        acts = _with(facts.acts, place, facts.acts[place] + 1)
+        unreported = _with(facts.unreported, place, facts.unreported[place] + (seconds is None))
+        lengths = _with(facts.seconds, place, facts.seconds[place] + (seconds or 0))
+        targets = _with(facts.targets, place, _and(facts.targets[place], activity.target))
     else:
-        row = _tallied(row, activity)
-    after = place + known
+        days, marks = _insert(days, place, day), _insert(marks, place, mark)
+        acts = _insert(facts.acts, place, 1)
+        unreported = _insert(facts.unreported, place, int(seconds is None))
+        lengths = _insert(facts.seconds, place, seconds or 0)
+        targets = _insert(facts.targets, place, _and((), activity.target))
     return Facts(
         enrolled_on,
         facts.kept_from,
-        days if known else (*days[:place], day, *days[place:]),
-        (*marks[:place], marks[place] | mark if known else mark, *marks[after:]),
-        (*tallies[:place], row, *tallies[after:]),
-        accounts,
-        networks,
+        facts.seen | mark,
+        days,
+        marks,
+        acts,
+        unreported,
+        lengths,
+        targets,
+        _read(facts.accounts, activity) if mark == ACCOUNT else facts.accounts,
+        _read(facts.networks, activity) if mark == NETWORK else facts.networks,
         facts.group,
     )
 
@@ -114,14 +117,22 @@ def learn(facts: Facts, activity: Activity) -> Facts:
 def forget(facts: Facts, before: int) -> Facts:
     """Drop the days before `before`, and of every series all but the last reading before it."""
     place = bisect_left(facts.days, before)
-    return replace(
-        facts,
-        kept_from=before,
-        days=facts.days[place:],
-        marks=facts.marks[place:],
-        tallies=facts.tallies[place:],
-        accounts={name: _since(before, series) for name, series in facts.accounts.items()},
-        networks={name: _since(before, series) for name, series in facts.networks.items()},
+    accounts = {name: _since(before, series) for name, series in facts.accounts.items()}
+    networks = {name: _since(before, series) for name, series in facts.networks.items()}
+    seen = reduce(or_, facts.marks[place:], ACCOUNT * bool(accounts) | NETWORK * bool(networks))
+    return Facts(
+        facts.enrolled_on,
+        before,
+        seen,
+        facts.days[place:],
+        facts.marks[place:],
+        facts.acts[place:],
+        facts.unreported[place:],
+        facts.seconds[place:],
+        facts.targets[place:],
+        accounts,
+        networks,
+        facts.group,
     )
 
 
@@ -148,39 +159,32 @@ def _day(reading: Reading) -> int:
     return reading.day
 
 
-def _tallied(row: tuple[Tally, ...], activity: Activity) -> tuple[Tally, ...]:
-    mark = activity.mark
-    seconds = activity.seconds
-    unreported = seconds is None
-    target = activity.target
-    for place, tally in enumerate(row):
-        if tally.mark == mark:
-            targets = tally.targets
-            if target is not None and target not in targets:
-                targets = tuple(sorted((*targets, target)))
-            more = Tally(
-                mark,
-                tally.acts + 1,
-                tally.unreported + unreported,
-                tally.seconds + (seconds or 0),
-                targets,
-            )
-            return (*row[:place], more, *row[place + 1 :])
-    targets = () if target is None else (target,)
-    first = Tally(mark, 1, int(unreported), seconds or 0, targets)
-    return tuple(sorted((*row, first))) if row else (first,)
+def _insert(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    return (*column[:place], value, *column[place:])
 
 
-def _read(series: Series, activity: Activity) -> Series:
+def _with(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    return (*column[:place], value, *column[place + 1 :])
+
+
+def _and(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
+    if person is None or person in people:
+        return people
+    return tuple(sorted((*people, person)))
+
+
+def _read(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
     """Keep the first of all readings and the last of each day."""
+    name = series_of(activity)
     new = Reading(activity.day, activity.at, activity.key, value_of(activity))
-    readings = sorted((*series, new))
+    readings = sorted((*known.get(name, ()), new))
     following = [reading.day for reading in readings[1:]] + [FOREVER]
-    return tuple(
+    kept = tuple(
         reading
         for place, reading in enumerate(readings)
         if not place or reading.day != following[place]
     )
+    return {**known, name: kept}
 
 
 def _since(day: int, series: Series) -> Series:

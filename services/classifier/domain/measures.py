@@ -14,7 +14,7 @@ from typing import Final
 
 from services.classifier.domain.activities import ACCOUNT, MARKS, NETWORK, OUTCOME, OUTCOMES, OWN
 from services.classifier.domain.activities import OWN_ACTS as KINDS
-from services.classifier.domain.clock import FOREVER, week_of
+from services.classifier.domain.clock import FOREVER, monday_of
 from services.classifier.domain.facts import Facts, reading
 
 ANY: Final = "any"
@@ -151,33 +151,33 @@ def _acts(need: int, of: int, days: int, facts: Facts, day: int) -> int:
     """The newest `need` acts hold the criterion up, until the oldest of them leaves the window.
     The same goes, for their own units, for the measures below.
     """
-    marks, tallies = facts.marks, facts.tallies
+    marks, acts = facts.marks, facts.acts
     for place in _newest_first(facts, days, day):
         if marks[place] & of:
-            for tally in tallies[place]:
-                if tally[0] & of:
-                    need -= tally[1]
+            need -= acts[place]
             if need <= 0:
                 return facts.days[place] + days
     return day
 
 
 def _active_days(need: int, of: int, days: int, facts: Facts, day: int) -> int:
-    marks = facts.marks
+    marks, on = facts.marks, facts.days
+    counted = FOREVER
     for place in _newest_first(facts, days, day):
-        if marks[place] & of:
+        if marks[place] & of and on[place] != counted:
+            counted = on[place]
             need -= 1
             if not need:
-                return facts.days[place] + days
+                return counted + days
     return day
 
 
 def _active_weeks(need: int, of: int, days: int, facts: Facts, day: int) -> int:
     marks, on = facts.marks, facts.days
-    week = FOREVER
+    monday = FOREVER
     for place in _newest_first(facts, days, day):
-        if marks[place] & of and week_of(on[place]) != week:
-            week = week_of(on[place])
+        if on[place] < monday and marks[place] & of:
+            monday = monday_of(on[place])
             need -= 1
             if not need:
                 return on[place] + days
@@ -185,13 +185,11 @@ def _active_weeks(need: int, of: int, days: int, facts: Facts, day: int) -> int:
 
 
 def _people(need: int, of: int, days: int, facts: Facts, day: int) -> int:
-    marks, tallies = facts.marks, facts.tallies
+    marks, targets = facts.marks, facts.targets
     people: set[str] = set()
     for place in _newest_first(facts, days, day):
         if marks[place] & of:
-            for tally in tallies[place]:
-                if tally[0] & of:
-                    people.update(tally[4])
+            people.update(targets[place])
             if len(people) >= need:
                 return facts.days[place] + days
     return day
@@ -200,12 +198,11 @@ def _people(need: int, of: int, days: int, facts: Facts, day: int) -> int:
 def _minutes(need: int, estimates: Mapping[int, int], days: int, facts: Facts, day: int) -> int:
     """In whole seconds, so that no sum depends on its order."""
     missing = need * 60 * days
-    marks, tallies = facts.marks, facts.tallies
+    marks, unreported, seconds = facts.marks, facts.unreported, facts.seconds
     for place in _newest_first(facts, days, day):
-        if marks[place] & OWN:
-            for mark, _, unreported, seconds, _ in tallies[place]:
-                if mark & OWN:
-                    missing -= 7 * (seconds + unreported * estimates[mark])
+        mark = marks[place]
+        if mark & OWN:
+            missing -= 7 * (seconds[place] + unreported[place] * estimates[mark])
             if missing <= 0:
                 return facts.days[place] + days
     return day

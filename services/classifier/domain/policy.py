@@ -51,10 +51,12 @@ class Zone:
 class Rule:
     """A zone's criteria as questions, those left out that the organisation does not feed.
 
-    `lifts` marks the activities that can lift a member out of this zone.
+    `lifts` marks the activities that can lift a member out of this zone; of each of `needs` some
+    have to be there to be lifted into it.
     """
 
     enter: tuple[Lapse, ...]
+    needs: tuple[int, ...]
     keep: tuple[Lapse, ...]
     grace_days: int
     lifts: int
@@ -116,8 +118,10 @@ class Policy:
     def _rule(self, place: int) -> Rule:
         zone = self.zones[place]
         lifting = [each for above in range(place + 1, len(ZONES)) for each in self.entering(above)]
+        needed = [each for each in self.entering(place) if not self.leaves_out(each)]
         return Rule(
-            enter=self._questions(self.entering(place)),
+            enter=self._questions(needed),
+            needs=tuple({each.marks for each in needed if each.at_least > 0}),
             keep=self._questions(zone.keep),
             grace_days=zone.grace_days,
             lifts=_marks(each for each in lifting if not self.leaves_out(each)),
@@ -129,10 +133,15 @@ class Policy:
 
 def lifted(policy: Policy, zone: int, facts: Facts, day: int) -> int | None:
     """Return the highest zone above `zone` that the member enters on `day`."""
-    rules = policy.rules
+    rules, seen = policy.rules, facts.seen
     for above in range(len(rules) - 1, zone, -1):
-        if all_hold(rules[above].enter, facts, day):
-            return above
+        rule = rules[above]
+        for marks in rule.needs:
+            if not marks & seen:
+                break
+        else:
+            if all_hold(rule.enter, facts, day):
+                return above
     return None
 
 

@@ -5,7 +5,7 @@ A snapshot only saves reading the log again: one of another form is dropped, not
 
 from typing import Any, Final
 
-from services.classifier.domain.facts import Facts, Reading, Series, Tally
+from services.classifier.domain.facts import Facts, Reading, Series
 from services.classifier.domain.journey import Journey, Said
 from services.classifier.domain.trajectory import Spell, Standing, Trajectory
 
@@ -24,9 +24,13 @@ def to_state(journey: Journey) -> list[Any]:
         [
             facts.enrolled_on,
             facts.kept_from,
+            facts.seen,
             facts.days,
             facts.marks,
-            facts.tallies,
+            facts.acts,
+            facts.unreported,
+            facts.seconds,
+            facts.targets,
             sorted(facts.accounts.items()),
             sorted(facts.networks.items()),
             facts.group,
@@ -53,15 +57,20 @@ def from_state(state: list[Any]) -> Journey:
     if state[0] != FORM:
         raise OtherForm(f"a snapshot of form {state[0]}; this release reads form {FORM}")
     _, member, facts, (standings, spells, settled_through, due), said = state
-    enrolled_on, kept_from, days, marks, tallies, accounts, networks, group = facts
+    enrolled_on, kept_from, seen, days, marks, *counts, targets, accounts, networks, group = facts
+    acts, unreported, seconds = counts
     return Journey(
         member,
         Facts(
             enrolled_on,
             kept_from,
+            seen,
             tuple(days),
             tuple(marks),
-            tuple([_row(row) for row in tallies]),
+            tuple(acts),
+            tuple(unreported),
+            tuple(seconds),
+            tuple(map(tuple, targets)),
             {name: _series(readings) for name, readings in accounts},
             {name: _series(readings) for name, readings in networks},
             None if group is None else tuple(group),
@@ -74,10 +83,6 @@ def from_state(state: list[Any]) -> Journey:
         ),
         Said(*said),
     )
-
-
-def _row(row: list[Any]) -> tuple[Tally, ...]:
-    return tuple([Tally(m, acts, none, secs, tuple(to)) for m, acts, none, secs, to in row])
 
 
 def _series(readings: list[Any]) -> Series:

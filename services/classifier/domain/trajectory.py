@@ -49,8 +49,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """`settled_through` is the last day that was decided after it had closed. `due` is an instant:
-    until the clock gets there, no day changes its zone or vitality unless something happens.
+    """`settled_through` is the last day that was decided after it had closed.
+
+    `due` is an instant: until the clock gets there, no day changes its zone or vitality unless
+    something happens. It is never late, but may be early, so nothing is to be ordered by it.
     """
 
     standings: tuple[Standing, ...] = ()

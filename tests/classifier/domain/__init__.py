@@ -1,0 +1,1 @@
+"""Deciding zones: each rule as an example, and the laws as properties."""

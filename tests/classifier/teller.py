@@ -1,0 +1,67 @@
+"""One member's classifier without bus and log: how its parts are put together, and no more."""
+
+import json
+from dataclasses import dataclass, field
+
+from services.classifier.domain.activities import Activity
+from services.classifier.domain.announcing import Announcement, announce, has_news
+from services.classifier.domain.journey import (
+    Journey,
+    advance,
+    evolve,
+    reaches,
+    record,
+    redecide,
+    refold,
+)
+from services.classifier.domain.policy import Policy
+from services.classifier.domain.snapshots import from_state, to_state
+
+
+@dataclass
+class Teller:
+    policy: Policy
+    journey: Journey = field(default_factory=lambda: Journey("ada"))
+    activities: dict[str, Activity] = field(default_factory=dict)
+    snapshot: str = ""
+    tail: list[Activity | Announcement] = field(default_factory=list)
+
+    def apply(self, now: int, activity: Activity | None) -> tuple[Announcement, ...]:
+        """Apply one entry of the log, and the clock that it implies before it."""
+        self.journey = advance(self.journey, self.policy, now)
+        said = self.say(now, None)
+        if activity is None or activity.key in self.activities:
+            return said
+        self.activities[activity.key] = activity
+        self.tail.append(activity)
+        if reaches(self.journey, self.policy, activity):
+            self.journey = record(self.journey, self.policy, activity, now)
+        else:
+            self.journey = refold(self.journey, self.policy, self.activities.values(), now)
+            self.keep()
+        return said + self.say(now, activity)
+
+    def say(self, now: int, cause: Activity | None) -> tuple[Announcement, ...]:
+        if not has_news(self.journey):
+            return ()
+        said = announce(self.journey, self.policy, self.activities.values(), now, cause)
+        for each in said:
+            self.journey = evolve(self.journey, each)
+        self.tail += said
+        return said
+
+    def keep(self) -> None:
+        """Write a snapshot."""
+        self.snapshot = json.dumps(to_state(self.journey))
+        self.tail.clear()
+
+    def forget(self, now: int) -> None:
+        """Lose what is in memory: read the last snapshot and what came after it."""
+        self.journey = from_state(json.loads(self.snapshot)) if self.snapshot else Journey("ada")
+        days = []
+        for event in self.tail:
+            self.journey = evolve(self.journey, event)
+            if isinstance(event, Activity):
+                days.append(event.day)
+        if days:
+            self.journey = redecide(self.journey, self.policy, now, min(days))
