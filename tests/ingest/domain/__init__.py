@@ -1,0 +1,1 @@
+"""What ingest decides, without a disk or a network."""
