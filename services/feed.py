@@ -20,7 +20,7 @@ Event: TypeAlias = dict[str, Any]
 """A CloudEvent, as it came."""
 
 BATCH = 500
-HEARTBEAT = 1
+HEARTBEAT = 0.5
 """Seconds of silence after which the server says that it is still there."""
 EXPIRY = 30
 """Seconds after which messages are asked for anew."""
@@ -29,7 +29,7 @@ PULL = json.dumps(
     {
         "batch": BATCH,
         "expires": EXPIRY * NANOSECONDS,
-        "idle_heartbeat": HEARTBEAT * NANOSECONDS,
+        "idle_heartbeat": int(HEARTBEAT * NANOSECONDS),
     }
 ).encode()
 STILL_THERE, NO_MORE = "100", "408"
@@ -65,7 +65,7 @@ class Feed:
             try:
                 await self._consume(news)
             except (Error, OSError):
-                await asyncio.sleep(HEARTBEAT / 4)
+                await asyncio.sleep(HEARTBEAT / 2)
 
     async def _consume(self, news: asyncio.Event) -> None:
         """Read through one consumer until it has a gap. Raises what NATS raises."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services import embedded
+from services import bus
 from shared.runtime import process, runfile, terminal
 
 if TYPE_CHECKING:
@@ -63,5 +63,5 @@ async def _provision(
     from shared.messaging.topology import deployment  # noqa: PLC0415 - likewise
 
     topology = deployment(replicas=replicas, activity_age=activity_age)
-    async with embedded.connection(address) as client:
+    async with bus.connection(address) as client:
         return await messaging.provision(client, topology, dry_run=dry_run)

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shared.runtime.errors import CommandFailed, WrongUse
 
@@ -149,16 +150,15 @@ def last_line(log: Path, after: int = 0) -> str:
     return lines[-1].strip().removeprefix("zones: ")[:400] if lines else "it said nothing"
 
 
-async def answers(url: str) -> bool:
-    """Say whether a page is there and well."""
-    host, _, rest = url.removeprefix("http://").partition("/")
-    name, _, port = host.partition(":")
+async def answers(address: str, question: str, answer: str) -> bool:
+    """Say whether what listens at `scheme://host:port` answers a question with such a line."""
+    parts = urlsplit(address)
     with suppress(OSError):
         async with asyncio.timeout(PATIENCE):
-            reader, writer = await asyncio.open_connection(name, int(port))
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
             try:
-                writer.write(f"GET /{rest} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
-                return b" 200 " in await reader.readline()
+                writer.write(question.encode())
+                return answer in (await reader.readline()).decode(errors="replace")
             finally:
                 writer.close()
     return False

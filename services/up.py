@@ -28,6 +28,7 @@ from shared.runtime.runfile import DEFAULT_DATA, SERVICES, RunFile
 
 HOST = "127.0.0.1"
 PORT = 8470
+READY = "GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
 LAST_PORT = 65_535 - len(SERVICES) + 1
 
 Data = Annotated[
@@ -169,7 +170,7 @@ def _service(plan: Plan, name: str, taken: socket.socket, nats: str, lock: int) 
         name=name,
         command=(sys.executable, "-P", "-m", "services", "serve", name),
         log=plan.data / "logs" / f"{name}.log",
-        ready=lambda: supervision.answers(f"{address}/readyz"),
+        ready=lambda: supervision.answers(address, READY, " 200 "),
         environment={
             **{f"ZONES_{key}": value for key, value in settings.items()},
             **{f"{prefix}{key}": value for key, value in settings.items()},

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services import bus
 from services.feed import Event, Feed
 from shared.runtime import process, runfile, terminal
-from shared.runtime.errors import CommandFailed
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -23,6 +23,7 @@ COLOURS = {
     "demoted": "yellow",
     "left": "yellow",
     "granted": "magenta",
+    "period_closed": "magenta",
     "raised": "bold red",
     "at_risk": "red",
     "breached": "bold red",
@@ -61,27 +62,8 @@ def watch(
 
 async def tell(address: str, show: Callable[[Event], bool], *, from_start: bool) -> None:
     """Show one event after the other until `show` answers False. Raises CommandFailed."""
-    import nats  # noqa: PLC0415 - `zones --help` does without
-    from nats.errors import Error  # noqa: PLC0415
-
-    async def quiet(_error: Exception) -> None:
-        """Whatever happens to the connection, the feeds get over it."""
-
-    try:
-        client = await nats.connect(
-            address,
-            name="zones watch",
-            connect_timeout=2,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            error_cb=quiet,
-        )
-    except (Error, OSError) as error:
-        raise CommandFailed(f"NATS does not answer at {address}: is `zones up` running?") from error
-    try:
+    async with bus.connection(address) as client:
         await _merge(client, show, from_start=from_start)
-    finally:
-        await client.close()
 
 
 async def _merge(client: "Client", show: Callable[[Event], bool], *, from_start: bool) -> None:
@@ -114,28 +96,35 @@ def earliest(feeds: list["Feed"]) -> "Feed | None":
 
 def line(event: Event) -> str:
     """Say an event in one line of markup: when, who, what, and the reasons it carries."""
-    told = event.get("data", {})
-    word = told.get("direction") or event["type"].split(".")[-2]
-    when = str(event.get("time", ""))[:16].replace("T", " ")
-    colour = COLOURS.get(word, "white")
-    said = f"{when}  {event.get('subject', ''):<16} {word:<9} {_what(event['type'], told)}"
-    return f"[{colour}]{terminal.plain(said)}[/]"
-
-
-def _what(kind: str, told: dict[str, Any]) -> str:
-    if kind == "zones.zone.changed.v1":
-        return _change(told)
-    return " ".join(
-        f"{name}={value}" for name, value in told.items() if isinstance(value, str | int | float)
-    )
+    noun, what = event["type"].split(".")[1:3]
+    told = event["data"]
+    word = told.get("direction") or what
+    words = {"zone": _change, "recognition": _recognition, "alert": _alert}[noun](told)
+    when = event["time"][:16].replace("T", " ")
+    past = "  (history)" if told.get("historical") else ""
+    said = f"{when}  {event['subject']:<16}  {word:<13}  {words}{past}"
+    return f"[{COLOURS.get(word, 'white')}]{terminal.plain(said)}[/]"
 
 
 def _change(told: dict[str, Any]) -> str:
-    way = f"{told.get('from') or '-'} → {told.get('to') or '-'}"
-    reasons = ", ".join(
-        f"{it['criterion']}: {it['have']} of {it['need']}"
-        for it in told.get("evidence", ())
-        if it.get("met") is (told.get("direction") != "demoted")
+    reasons = "; ".join(
+        f"{it['criterion']}: {it['have']}"
+        for it in told["evidence"]
+        if it["met"] is (told["direction"] != "demoted") and not it.get("left_out")
     )
-    historical = "  (historical)" if told.get("historical") else ""
-    return f"{way:<36} {reasons}{historical}".rstrip()
+    return f"{told['from'] or '-'} → {told['to'] or '-'}  {reasons}".rstrip()
+
+
+def _recognition(told: dict[str, Any]) -> str:
+    if "places" in told:
+        return f"{told['period']}: {told['honoured']} of {told['members']} honoured"
+    marks = ("zone", "first", "block", "period", "place", "impact")
+    details = ", ".join(f"{mark} {told[mark]}" for mark in marks if told.get(mark) is not None)
+    return f"{told['kind']}: {details}"
+
+
+def _alert(told: dict[str, Any]) -> str:
+    about = f"{told['kind']}: draft {told['draft_id']}" if told.get("draft_id") else told["kind"]
+    if told.get("resolved"):
+        return f"{about}, {told['resolved']} by {told.get('resolved_by') or 'nobody'}"
+    return f"{about}, due {told['due_at'][:16].replace('T', ' ')}, to {', '.join(told['to'])}"
