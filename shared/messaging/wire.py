@@ -116,6 +116,8 @@ async def _exchange(
             complete.set()
 
     before = generation(client)
+    if client.is_closed:
+        raise BrokerUnavailable("the connection to the broker is closed for good")
     if before is None:
         return answers
     try:
