@@ -1,0 +1,62 @@
+"""The private events of the classifier, under the names that they have in its log."""
+
+import json
+from collections.abc import Collection
+from typing import Final, TypeAlias
+
+from services.classifier.domain.activities import Activity, ActivityRecorded, activity
+from services.classifier.domain.clock import ClockAdvanced, ClockStarted
+from services.classifier.domain.journey import VitalityChanged, ZoneChanged
+from services.classifier.domain.policy import PolicyAdopted
+from shared.eventlog.codec import Codec, Kind
+from shared.eventlog.entries import Recorded
+from shared.eventlog.log import Transaction, View
+
+Read: TypeAlias = View | Transaction
+Event: TypeAlias = (
+    ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | ZoneChanged | VitalityChanged
+)
+
+ACTIVITY: Final = "activity-recorded"
+ZONE: Final = "zone-changed"
+
+CODEC: Final = Codec[Event](
+    [
+        Kind(event=ActivityRecorded, name=ACTIVITY),
+        Kind(event=ClockStarted, name="clock-started"),
+        Kind(event=ClockAdvanced, name="clock-advanced"),
+        Kind(event=PolicyAdopted, name="policy-adopted"),
+        Kind(event=ZoneChanged, name=ZONE),
+        Kind(event=VitalityChanged, name="vitality-changed"),
+    ]
+)
+
+
+async def at(read: Read, positions: Collection[int]) -> list[Recorded]:
+    """Return the rows at some positions of the log, in their order."""
+    rows = await read.fetchall(
+        "SELECT position, stream, version, type, schema, key, body, recorded_at FROM log"
+        " WHERE position IN (SELECT value FROM json_each(:positions)) ORDER BY position",
+        {"positions": json.dumps(list(positions))},
+    )
+    return [Recorded(*row) for row in rows]
+
+
+def recorded(row: Recorded) -> ActivityRecorded:
+    """Return the event of a row that has been asked for by its type, or found by its key."""
+    event = CODEC.decode(row)
+    assert isinstance(event, ActivityRecorded)  # noqa: S101 - nothing else has a key
+    return event
+
+
+def happened(row: Recorded) -> Activity:
+    """Return the activity as the journey reads it."""
+    assert row.key is not None  # noqa: S101 - every activity has one
+    return activity(row.stream, row.key, recorded(row))
+
+
+def told(row: Recorded) -> ZoneChanged | VitalityChanged:
+    """Return what was announced in a row of a member's stream that is no activity."""
+    event = CODEC.decode(row)
+    assert isinstance(event, ZoneChanged | VitalityChanged)  # noqa: S101 - all that is left
+    return event

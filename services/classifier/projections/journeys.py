@@ -1,0 +1,104 @@
+"""A journey is read from its last snapshot and the rest of the member's stream."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from services.classifier.domain import snapshots
+from services.classifier.domain.activities import Activity
+from services.classifier.domain.journey import Journey, evolve, reaches, redecide, refold
+from services.classifier.domain.policy import Policy
+from services.classifier.projections.entries import ACTIVITY, Read, happened, told
+from shared.eventlog.entries import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A journey, the version of the member's stream it is folded up to, and the one of the last
+    snapshot, 0 where there is none.
+    """
+
+    journey: Journey
+    version: int = 0
+    saved: int = 0
+
+
+async def load(read: Read, members: Collection[str], policy: Policy, now: int) -> dict[str, Known]:
+    """Return those of the members whom the log knows, as their rows have them at `now`."""
+    rows = await read.fetchall(
+        "SELECT m.member, m.due_at, s.version, s.state FROM json_each(:members) AS asked"
+        " JOIN members AS m ON m.member = asked.value"
+        " LEFT JOIN snapshots AS s ON s.member = m.member AND s.policy = :policy",
+        {"members": json.dumps(list(members)), "policy": policy.version},
+    )
+    if not rows:
+        return {}
+    starts = {member: _restored(member, version, state) for member, _, version, state in rows}
+    tails = await read.tails({member: start.saved for member, start in starts.items()})
+    loaded = {}
+    for member, due_at, _, _ in rows:
+        start, tail = starts[member], tails[member]
+        # Before a journey is due nothing changes by itself: this is how its rows have it.
+        as_of = min(now, due_at - 1)
+        journey = _caught_up(start.journey, tail, policy, as_of)
+        if journey is None:
+            journey = _folded(member, await read.stream(member), policy, as_of)
+        # A journey may be reviewed before it has to. All that depends on it is who speaks first,
+        # and that is to be the same whether or not the journey was in memory.
+        journey = replace(journey, trajectory=replace(journey.trajectory, due=due_at))
+        loaded[member] = Known(journey, tail[-1].version if tail else start.version, start.saved)
+    return loaded
+
+
+async def pasts(read: Read, members: Collection[str]) -> dict[str, list[Activity]]:
+    """Return all that is recorded of what each of the members did."""
+    streams = await read.tails(dict.fromkeys(members, 0))
+    return {
+        member: [happened(row) for row in rows if row.type == ACTIVITY]
+        for member, rows in streams.items()
+    }
+
+
+async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:
+    """Return (instant, member) for those whom the clock changes when it gets to `until`."""
+    rows = await read.fetchall(
+        "SELECT due_at, member FROM members WHERE due_at <= :until"
+        " ORDER BY due_at, member LIMIT :limit",
+        {"until": until, "limit": limit},
+    )
+    return [(at, member) for at, member in rows]
+
+
+def _restored(member: str, version: int | None, state: bytes | None) -> Known:
+    if version is None or state is None:
+        return Known(Journey(member))
+    try:
+        return Known(snapshots.from_state(json.loads(state)), version, version)
+    except snapshots.OtherForm:
+        return Known(Journey(member))
+
+
+def _caught_up(
+    journey: Journey, tail: Sequence[Recorded], policy: Policy, as_of: int
+) -> Journey | None:
+    """Fold the tail in; None where something in it is too old for what the snapshot knows."""
+    earliest = None
+    for row in tail:
+        if row.type != ACTIVITY:
+            journey = evolve(journey, told(row))
+            continue
+        activity = happened(row)
+        if not reaches(journey, policy, activity):
+            return None
+        journey = evolve(journey, activity)
+        earliest = activity.day if earliest is None else min(earliest, activity.day)
+    return journey if earliest is None else redecide(journey, policy, as_of, earliest)
+
+
+def _folded(member: str, whole: Sequence[Recorded], policy: Policy, as_of: int) -> Journey:
+    journey = Journey(member)
+    for row in whole:
+        if row.type != ACTIVITY:
+            journey = evolve(journey, told(row))
+    acts = [happened(row) for row in whole if row.type == ACTIVITY]
+    return refold(journey, policy, acts, as_of)

@@ -1,0 +1,120 @@
+"""The rows that others ask for, exact with every commit, and the snapshots, which lag behind."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+
+from services.classifier.domain import snapshots
+from services.classifier.domain.journey import Journey
+from services.classifier.domain.policy import ZONES, Policy
+from services.classifier.projections.journeys import Known
+from shared.eventlog.log import Transaction
+
+Stretches: TypeAlias = list[tuple[str, str | None]]
+"""(first day, value) for each run of days with the same value."""
+
+MEMBER: Final = """
+    INSERT INTO members (member, due_at, zone, since, vitality, grp, changes)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
+    due_at = excluded.due_at, zone = excluded.zone, since = excluded.since,
+    vitality = excluded.vitality, grp = excluded.grp, changes = excluded.changes
+"""
+ZONES_DROPPED: Final = "DELETE FROM zone_stretches WHERE member = ? AND from_day >= ?"
+ZONES_PUT: Final = "INSERT INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
+VITALITIES_DROPPED: Final = "DELETE FROM vitality_stretches WHERE member = ? AND from_day >= ?"
+VITALITIES_PUT: Final = (
+    "INSERT INTO vitality_stretches (member, from_day, vitality) VALUES (?, ?, ?)"
+)
+SNAPSHOT: Final = """
+    INSERT INTO snapshots (member, version, policy, state) VALUES (?, ?, ?, ?)
+    ON CONFLICT (member) DO UPDATE SET
+    version = excluded.version, policy = excluded.policy, state = excluded.state
+"""
+
+
+async def save(
+    transaction: Transaction,
+    changed: Iterable[tuple[Known, Known]],
+    *,
+    policy: Policy,
+    snapshot_every: int,
+) -> list[Known]:
+    """Write what differs, and the snapshots that are due. Return the journeys as they now are."""
+    members, states, after = [], [], []
+    zones, vitalities = _Suffixes(), _Suffixes()
+    for before, new in changed:
+        old, journey = before.journey, new.journey
+        moved = journey.trajectory is not old.trajectory
+        if moved or journey.said is not old.said or journey.group != old.group:
+            members.append(row(journey))
+        if moved:
+            zones.add(journey.member, zone_stretches(old), zone_stretches(journey))
+            vitalities.add(journey.member, vitality_stretches(old), vitality_stretches(journey))
+        if new.version - new.saved >= snapshot_every or _remembers_more(old, journey):
+            states.append((journey.member, new.version, policy.version, _state(journey)))
+            after.append(replace(new, saved=new.version))
+        else:
+            after.append(new)
+    for sql, values in (
+        (MEMBER, members),
+        (ZONES_DROPPED, zones.dropped),
+        (ZONES_PUT, zones.put),
+        (VITALITIES_DROPPED, vitalities.dropped),
+        (VITALITIES_PUT, vitalities.put),
+        (SNAPSHOT, states),
+    ):
+        if values:
+            await transaction.executemany(sql, values)
+    return after
+
+
+def row(journey: Journey) -> tuple[Any, ...]:
+    """Return what `members` says of a member."""
+    zones, vitalities = zone_stretches(journey), vitality_stretches(journey)
+    since, zone = zones[-1] if zones else (None, None)
+    vitality = vitalities[-1][1] if vitalities else None
+    said = journey.said.version
+    return (journey.member, journey.due, zone, since, vitality, journey.group, said)
+
+
+def zone_stretches(journey: Journey) -> Stretches:
+    standings = journey.trajectory.standings
+    return _stretches((each.from_day, ZONES[each.zone]) for each in standings)
+
+
+def vitality_stretches(journey: Journey) -> Stretches:
+    return _stretches((each.from_day, each.vitality) for each in journey.trajectory.spells)
+
+
+def _stretches(days: Iterable[tuple[int, str | None]]) -> Stretches:
+    first_of_each = (next(run) for _, run in groupby(days, key=itemgetter(1)))
+    return [(date.fromordinal(day).isoformat(), value) for day, value in first_of_each]
+
+
+def _remembers_more(old: Journey, new: Journey) -> bool:
+    """Say whether the journey was folded again, and so knows days that it had forgotten."""
+    return new.facts.kept_from < old.facts.kept_from
+
+
+def _state(journey: Journey) -> bytes:
+    return json.dumps(snapshots.to_state(journey), separators=(",", ":")).encode()
+
+
+class _Suffixes:
+    """Whose stretches to drop from which day on, and what to put there instead."""
+
+    def __init__(self) -> None:
+        self.dropped: list[tuple[str, str]] = []
+        self.put: list[tuple[str, str, str | None]] = []
+
+    def add(self, member: str, old: Stretches, new: Stretches) -> None:
+        same = 0
+        while same < min(len(old), len(new)) and old[same] == new[same]:
+            same += 1
+        if same < len(old):
+            self.dropped.append((member, old[same][0]))
+        self.put.extend((member, day, value) for day, value in new[same:])

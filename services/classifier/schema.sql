@@ -1,0 +1,52 @@
+-- What the log amounts to today. All of it can be dropped and built again from the log.
+-- Days are written as 2026-03-12, instants as milliseconds since 1970.
+
+-- How far the log's time has come. Where the mode is `events`, every activity moves it.
+CREATE TABLE IF NOT EXISTS clock (
+  id  INTEGER PRIMARY KEY CHECK (id = 1),
+  now INTEGER
+) STRICT;
+
+-- Exact with every commit. Until the clock gets to `due_at` nothing changes by itself.
+CREATE TABLE IF NOT EXISTS members (
+  member   TEXT PRIMARY KEY,
+  due_at   INTEGER NOT NULL,
+  zone     TEXT,
+  since    TEXT,
+  vitality TEXT,
+  grp      TEXT,
+  changes  INTEGER NOT NULL -- how many zone changes have been announced
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS members_due ON members (due_at);
+
+-- The trajectory: one row for each stretch of days in one zone, or with one vitality.
+CREATE TABLE IF NOT EXISTS zone_stretches (
+  member   TEXT NOT NULL,
+  from_day TEXT NOT NULL,
+  zone     TEXT,
+  PRIMARY KEY (member, from_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS vitality_stretches (
+  member   TEXT NOT NULL,
+  from_day TEXT NOT NULL,
+  vitality TEXT,
+  PRIMARY KEY (member, from_day)
+) STRICT, WITHOUT ROWID;
+
+-- Where in the log each announced zone change is.
+CREATE TABLE IF NOT EXISTS changes (
+  member   TEXT NOT NULL,
+  number   INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (member, number)
+) STRICT, WITHOUT ROWID;
+
+-- Folded journeys, each up to a version of the member's stream; the rest is in the log.
+CREATE TABLE IF NOT EXISTS snapshots (
+  member  TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  policy  INTEGER NOT NULL, -- the policy version under which it was folded
+  state   BLOB NOT NULL
+) STRICT;

@@ -1,0 +1,215 @@
+"""What the classifier hears becomes its log: each activity, what it changes, and why.
+
+A transaction holds a batch and everything that comes of it. What is kept in memory is what has
+been committed, so a transaction that fails leaves nothing behind.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from services.classifier.domain import clock
+from services.classifier.domain.clock import ClockAdvanced, Mode
+from services.classifier.domain.journey import Journey
+from services.classifier.domain.policy import Policy
+from services.classifier.handlers import (
+    Course,
+    Followed,
+    Heard,
+    Moment,
+    entries,
+    follow,
+    said_in_order,
+    timeline,
+)
+from services.classifier.projections import changes, journeys, rows
+from services.classifier.projections.entries import at, recorded
+from services.classifier.projections.journeys import Known
+from services.classifier.stream.reading import says_the_same
+from services.classifier.stream.recent import Recent
+from shared.eventlog.entries import Entry
+from shared.eventlog.log import Store, Transaction
+
+REVIEWS: Final = 500
+"""Members who are reviewed in one transaction, at most."""
+PASTS: Final = 32
+"""Members whose whole past is in memory at a time."""
+
+
+@dataclass(slots=True)
+class Time:
+    """The log's clock, as committed. `unreviewed` says that somebody may be due by now."""
+
+    mode: Mode
+    now: int | None
+    unreviewed: bool = True
+
+
+class Led(NamedTuple):
+    before: Known
+    after: Followed
+
+
+class Sorted(NamedTuple):
+    """Places in a batch: of what is new, and of what contradicts the log."""
+
+    fresh: Sequence[int]
+    conflicts: Sequence[int]
+
+
+class Hearing:
+    """The only writer of the classifier's log, but for its beginning."""
+
+    def __init__(
+        self, store: Store, time: Time, policy: Policy, *, recent: Recent, snapshot_every: int
+    ) -> None:
+        self.time = time
+        self.policy = policy
+        self._store = store
+        self._recent = recent
+        self._snapshot_every = snapshot_every
+
+    async def take(self, transaction: Transaction, batch: Sequence[Heard]) -> tuple[int, Sorted]:
+        """Record activities from the front of the batch, with all that comes of them. Return how
+        many, and what they were: none at all while somebody is due for review.
+        """
+        if self.time.unreviewed:
+            return 0, Sorted((), ())
+        found = await self._sort_out(transaction, batch)
+        fresh = found.fresh
+        time, policy = self.time, self.policy
+        course = Course.of(timeline((batch[place] for place in fresh), time.mode, time.now, policy))
+        due = await self._due(transaction, course)
+        unreviewed = len(due) > REVIEWS
+        if unreviewed:
+            # The log goes on after the first tick at which they would be too many.
+            at, _ = due[-1]
+            course = course.ending_with(
+                next(tick for tick in course.ticks if course.moments[tick].now >= at)
+            )
+            due = [each for each in due if each[0] <= (course.last_tick or 0)]
+        led = await self._lead(transaction, course, [member for _, member in due])
+        sayings = [saying for each in led.values() for saying in each.after.sayings]
+        await self._write(transaction, entries(course, sayings), led)
+        if course.moments:
+            await self._set_clock(transaction, course.moments[-1].now, unreviewed=unreviewed)
+        taken = sum(moment.heard is not None for moment in course.moments)
+        end = fresh[taken] if taken < len(fresh) else len(batch)
+        return end, Sorted(fresh[:taken], [place for place in found.conflicts if place < end])
+
+    async def review(self) -> None:
+        """Let the clock have its effect on all who are due, some of them in each transaction."""
+        while self.time.unreviewed:
+            async with self._store.transaction() as transaction:
+                await self._review_some(transaction)
+
+    async def advance(self, now: int) -> None:
+        """Let the clock get to `now`, with all its effects."""
+        await self.review()
+        async with self._store.transaction() as transaction:
+            if self.time.unreviewed or (self.time.now is not None and now <= self.time.now):
+                return
+            await transaction.append([Entry(clock.STREAM, ClockAdvanced(at=now))])
+            await self._set_clock(transaction, now, unreviewed=True)
+        await self.review()
+
+    async def _sort_out(self, transaction: Transaction, batch: Sequence[Heard]) -> Sorted:
+        """Tell what is new from what was heard before, in this batch or in the log."""
+        positions = await transaction.known([heard.activity.key for heard in batch])
+        stored = {
+            row.key: (row.stream, recorded(row))
+            for row in (await at(transaction, positions.values()) if positions else ())
+        }
+        fresh, conflicts = [], []
+        for place, heard in enumerate(batch):
+            key = heard.activity.key
+            earlier = stored.get(key)
+            if earlier is None:
+                stored[key] = (heard.activity.member, heard.recorded)
+                fresh.append(place)
+            elif not says_the_same(heard, *earlier):
+                conflicts.append(place)
+        return Sorted(fresh, conflicts)
+
+    async def _due(self, transaction: Transaction, course: Course) -> list[tuple[int, str]]:
+        """Return who is due on the way; one more than can be reviewed if they are too many."""
+        if course.last_tick is None:
+            return []
+        return await journeys.due(transaction, course.last_tick, REVIEWS + 1)
+
+    async def _review_some(self, transaction: Transaction) -> None:
+        now = self.time.now
+        due = [] if now is None else await journeys.due(transaction, now, REVIEWS)
+        if now is None or not due:
+            transaction.after_commit(self._reviewed)
+            return
+        course = Course((Moment(now),), (0,), {})
+        led = await self._lead(transaction, course, [member for _, member in due])
+        stuck = [member for member, each in led.items() if each.after.journey.due <= now]
+        if stuck:
+            raise RuntimeError(f"{stuck[0]} is due at {now} and stays so")
+        sayings = [saying for each in led.values() for saying in each.after.sayings]
+        await self._write(transaction, said_in_order(sayings), led)
+
+    def _reviewed(self) -> None:
+        self.time.unreviewed = False
+
+    async def _lead(
+        self, transaction: Transaction, course: Course, due: Collection[str]
+    ) -> dict[str, Led]:
+        """Follow everybody who acts or is due, loading who is not remembered."""
+        policy = self.policy
+        asked = {*course.members, *due}
+        known = self._recent.of(asked)
+        if missing := asked - known.keys():
+            known |= await journeys.load(transaction, missing, policy, self.time.now or 0)
+        led = {}
+        wanting = []
+        for member in asked:
+            before = known.get(member) or Known(Journey(member))
+            followed = follow(before.journey, course, policy, None if before.version else ())
+            if followed is None:
+                wanting.append(before)
+            else:
+                led[member] = Led(before, followed)
+        for start in range(0, len(wanting), PASTS):
+            some = wanting[start : start + PASTS]
+            pasts = await journeys.pasts(transaction, [each.journey.member for each in some])
+            for before in some:
+                member = before.journey.member
+                followed = follow(before.journey, course, policy, pasts[member])
+                assert followed is not None  # noqa: S101 - all that it could want is there
+                led[member] = Led(before, followed)
+        return led
+
+    async def _write(
+        self, transaction: Transaction, said: Sequence[Entry], led: dict[str, Led]
+    ) -> None:
+        streams = {entry.stream for entry in said}
+        expected = {member: led[member].before.version for member in streams & led.keys()}
+        appended = await transaction.append(said, expected=expected) if said else []
+        versions = {row.stream: row.version for row in appended}
+        after = await rows.save(
+            transaction,
+            (
+                (
+                    before,
+                    replace(before, journey=journey, version=versions.get(member, before.version)),
+                )
+                for member, (before, (journey, _)) in led.items()
+            ),
+            policy=self.policy,
+            snapshot_every=self._snapshot_every,
+        )
+        await changes.note(transaction, said, appended)
+        transaction.after_commit(lambda: self._recent.keep(after))
+
+    async def _set_clock(self, transaction: Transaction, now: int, *, unreviewed: bool) -> None:
+        if now != self.time.now:
+            await transaction.execute("UPDATE clock SET now = :now", {"now": now})
+
+        def committed() -> None:
+            self.time.now = now
+            self.time.unreviewed = unreviewed
+
+        transaction.after_commit(committed)

@@ -1,0 +1,103 @@
+"""The wall clock's way into the log. Time does not pass what nobody has read yet.
+
+A moment is a watermark: what had reached the broker by then, on its way in or already as
+activity, has to be in our log before the log's clock may get there. So an outage, however long,
+does not make active people dormant; and while the broker is away, time stands still.
+"""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from nats.aio.client import Client
+
+from services.classifier.domain import clock
+from services.classifier.handlers import opens_or_closes_a_day
+from services.classifier.stream.hearing import Hearing
+from shared.eventlog.log import Store
+from shared.messaging import api
+from shared.messaging.errors import BrokerUnavailable, NotProvisioned
+from shared.messaging.topology import ACTIVITY, CLASSIFIER_ACTIVITY, INBOUND, Stream
+
+TICK_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 0.1
+STALE: Final = 60_000
+"""Milliseconds after which the clock follows, if anything has been recorded since."""
+
+log = structlog.get_logger()
+
+
+class Ticking:
+    """Moves a log's clock that goes by the wall; every other clock it leaves alone."""
+
+    def __init__(self, client: Client, store: Store, hearing: Hearing) -> None:
+        self._client = client
+        self._store = store
+        self._hearing = hearing
+        self._position = 0
+
+    async def tick(self) -> None:
+        """Go on for ever."""
+        if self._hearing.time.mode != "wall":
+            return
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = _wall()
+            if not await self._worth_it(now):
+                continue
+            try:
+                await self._everything_read()
+            except (BrokerUnavailable, NotProvisioned) as trouble:
+                log.info("classifier.clock_waits", why=str(trouble))
+                continue
+            await self._hearing.advance(now)
+            self._position = await self._store.last_position()
+
+    async def before_a_batch(self) -> None:
+        """Review who is due, and let the clock follow as far as nobody can fall by it: while a
+        backlog is read, what it brings about is said at the right date.
+        """
+        hearing = self._hearing
+        await hearing.review()
+        then, policy = hearing.time.now, hearing.policy
+        if hearing.time.mode != "wall" or then is None:
+            return
+        last_open = clock.closed_through(then, policy.settle_minutes) + 1
+        now = min(_wall(), clock.closes(last_open, policy.settle_minutes) - 1)
+        if now - then >= STALE or clock.day_of(now) != clock.day_of(then):
+            await hearing.advance(now)
+
+    async def _worth_it(self, now: int) -> bool:
+        """Say whether anything can come of it: most seconds pass unrecorded."""
+        then = self._hearing.time.now
+        if then is None or opens_or_closes_a_day(then, now, self._hearing.policy):
+            return now > (then or 0)
+        return now - then >= STALE and await self._store.last_position() > self._position
+
+    async def _everything_read(self) -> None:
+        """Return when everything that the broker has by now is in our log."""
+        inbound = await self._stream(INBOUND)
+        until = inbound.last
+        while inbound.first <= until:
+            await asyncio.sleep(POLL_SECONDS)
+            inbound = await self._stream(INBOUND)
+        until = (await self._stream(ACTIVITY)).last
+        reached = await self._read_up_to()
+        while reached < until:
+            await asyncio.sleep(POLL_SECONDS)
+            reached = await self._read_up_to()
+
+    async def _stream(self, stream: Stream) -> api.StreamInfo:
+        info = await api.stream_info(self._client, stream.name)
+        if info is None:
+            raise NotProvisioned(f"stream {stream.name} is missing: run `zones provision`")
+        return info
+
+    async def _read_up_to(self) -> int:
+        checkpoint = await self._store.checkpoint(CLASSIFIER_ACTIVITY.durable)
+        return 0 if checkpoint is None else checkpoint.position
+
+
+def _wall() -> int:
+    return time.time_ns() // 1_000_000
