@@ -7,10 +7,11 @@ to start and the last to stop.
 
 import asyncio
 import os
+import secrets
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,18 +112,17 @@ def clock_setting(clock: str) -> str:
 
 async def _run(plan: Plan) -> None:
     began = time.monotonic()
-    token = os.environ.get("ZONES_TOKEN") or None
+    token = _token()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(directory.owned(plan.data))
         sockets = stack.enter_context(_listening(plan.port))
         nats = plan.nats
         if nats is None:
             nats = await stack.enter_async_context(_broker(plan.data, lock))
-        await embedded.prepare(nats)
         programs = [_service(plan, name, sockets[name], nats, lock) for name in SERVICES]
         addresses = {name: listener.address(sockets[name]) for name in SERVICES}
         running = RunFile(pid=os.getpid(), nats=nats, services=addresses, token=token)
-        await stack.enter_async_context(_kept(programs, addresses))
+        await stack.enter_async_context(_kept(programs, addresses, embedded.prepare(nats)))
         stack.enter_context(_written(running, plan.data))
         say(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
         if plan.demo:
@@ -130,6 +130,16 @@ async def _run(plan: Plan) -> None:
 
             await demo.play(running, str(plan.data))
         await asyncio.Event().wait()
+
+
+def _token() -> str | None:
+    """Return the token for our own commands, made up where there are only lesser ones."""
+    if token := os.environ.get("ZONES_TOKEN"):
+        return token
+    if not os.environ.get("ZONES_TOKENS"):
+        return None
+    os.environ["ZONES_TOKEN"] = secrets.token_urlsafe(24)
+    return os.environ["ZONES_TOKEN"]
 
 
 @asynccontextmanager
@@ -142,8 +152,13 @@ async def _broker(data: Path, lock: int) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _kept(programs: list[Program], addresses: Mapping[str, str]) -> AsyncIterator[None]:
-    """Start programs, say when each is ready, and keep them running until the block ends."""
+async def _kept(
+    programs: list[Program], addresses: Mapping[str, str], *besides: Coroutine[None, None, None]
+) -> AsyncIterator[None]:
+    """Start programs, say when each is ready, and keep them running until the block ends.
+
+    What they wait for is done `besides`, while they start.
+    """
     began = time.monotonic()
     kept = [Kept(program, say) for program in programs]
 
@@ -155,7 +170,7 @@ async def _kept(programs: list[Program], addresses: Mapping[str, str]) -> AsyncI
     async with asyncio.TaskGroup() as tasks:
         keeping = [tasks.create_task(one.keep()) for one in kept]
         try:
-            await asyncio.gather(*(announced(one) for one in kept))
+            await asyncio.gather(*besides, *(announced(one) for one in kept))
             yield
         finally:
             for task in keeping:
