@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.classifier.adapters.policyfile import SHIPPED, load
 from services.classifier.domain.activities import Activity, ActivityRecorded, activity
 from services.classifier.domain.clock import DAY
+from services.classifier.domain.journey import Journey, refold
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import ZONES, Policy, Zone
 
@@ -50,24 +51,56 @@ def an_activity(
     return activity(member, f"key-of-{name}", recorded)
 
 
-def a_policy(*, sharer: Zone | None = None, **settings: Any) -> Policy:  # noqa: ANN401 -- as in Policy
-    """Return a small policy: a sharer did 2 acts in 5 days, and keeps it with 1 in 5; grace 2."""
-    zones = settings.pop("zones", None) or (
-        Zone(name=ZONES[0]),
-        sharer
-        or Zone(
-            name=ZONES[1],
-            enter=(a_criterion("acts", 2, ("any",), 5),),
-            keep=(a_criterion("acts", 1, ("any",), 5),),
-            grace_days=2,
-        ),
-        Zone(name=ZONES[2], enter=(a_criterion("acts", 3, ("publish",), 5),)),
-        Zone(name=ZONES[3], enter=(a_criterion("people", 3, ("comment",), 5),)),
-    )
-    return Policy(version=1, minutes={"like": 60, "publish": 7200}, zones=zones, **settings)
+def the_journey(*activities: Activity, now: int, policy: Policy = DEFAULT) -> Journey:
+    """Return what becomes of ada, who did all this, when the clock is at `now`."""
+    return refold(Journey("ada"), policy, activities, now)
+
+
+def zones(journey: Journey, *days: int) -> list[str | None]:
+    """Return the zones on some days of the example, without the `content_` they begin with."""
+    on = (journey.zone_on(day(number)) for number in days)
+    return [None if zone is None else zone.removeprefix("content_") for zone in on]
 
 
 def a_criterion(measure: str, at_least: int, of: tuple[str, ...] = (), days: int = 0) -> Criterion:
     return Criterion(
         name=f"{measure} {at_least}", measure=measure, at_least=at_least, of=of, days=days
+    )
+
+
+SHARER: Final = Zone(
+    name="content_sharer",
+    enter=(a_criterion("acts", 2, ("like", "post"), 5),),
+    keep=(a_criterion("acts", 1, ("like", "post"), 5),),
+    grace_days=2,
+)
+CREATOR: Final = Zone(
+    name="content_creator",
+    enter=(a_criterion("acts", 2, ("publish",), 10),),
+    keep=(a_criterion("acts", 1, ("publish",), 10),),
+    requires=("content_sharer",),
+    grace_days=0,
+)
+ENGAGED: Final = Zone(
+    name="socially_engaged",
+    enter=(a_criterion("people", 2, ("comment",), 10),),
+    keep=(a_criterion("people", 1, ("comment",), 10),),
+    requires=("content_creator", "content_sharer"),
+    grace_days=1,
+)
+
+
+def a_policy(
+    *,
+    sharer: Zone = SHARER,
+    creator: Zone = CREATOR,
+    engaged: Zone = ENGAGED,
+    **settings: Any,  # noqa: ANN401 -- as a Policy has them
+) -> Policy:
+    """Return a policy small enough to count on the fingers."""
+    return Policy(
+        version=1,
+        zones=(Zone(name=ZONES[0]), sharer, creator, engaged),
+        minutes={"like": 60, "post": 600, "publish": 7200},
+        **settings,
     )

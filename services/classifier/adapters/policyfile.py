@@ -3,6 +3,7 @@
 policy.toml:41: unknown measure 'act': did you mean 'acts'?
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -41,7 +42,10 @@ def parse(text: str, version: int, name: str = "policy.toml") -> Policy:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyInvalid([f"{name}: not TOML: {error}"]) from error
+        what, _, where = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", where)
+        at = line[1] if line else text.count("\n") + 1
+        raise PolicyInvalid([f"{name}:{at}: not TOML: {what}"]) from error
     return _Reading(name, lines_of(text)).policy(document, version)
 
 
@@ -76,7 +80,7 @@ class _Reading:
             quiet_days=self._number(vitality, ("vitality",), "quiet_days"),
         )
         if policy.quiet_days < policy.active_days:
-            self._problem(("vitality", "quiet_days"), "is less than active_days")
+            self._problem(("vitality", "quiet_days"), "quiet_days is less than active_days")
         self._check(policy)
         if self._problems:
             raise PolicyInvalid([problem for _, problem in sorted(self._problems)])
@@ -115,7 +119,7 @@ class _Reading:
 
     def _criterion(self, entry: object, at: Place) -> Criterion | None:
         if not isinstance(entry, dict) or "measure" not in entry:
-            self._problem(at, 'must be a criterion, as { measure = "acts", ... }')
+            self._problem(at, 'each entry must be a criterion, as { measure = "acts", ... }')
             return None
         name = self._word(entry["measure"], (*at, "measure"), MEASURES, "measure")
         if name is None:
@@ -127,7 +131,7 @@ class _Reading:
         if "of" in criterion and measure.of:
             of = self._words(criterion["of"], (*at, "of"), (*measure.of, ANY), "kind")
             if not criterion["of"]:
-                self._problem((*at, "of"), "must name at least one kind")
+                self._problem((*at, "of"), "of must name at least one kind")
         _, zone, side, place = at
         return Criterion(
             name=f"{zone}.{side}.{int(place) + 1}",

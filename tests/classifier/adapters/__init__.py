@@ -1,0 +1,1 @@
+"""What the classifier reads that is neither message nor request."""
