@@ -1,0 +1,1 @@
+"""What happens to an event that somebody sends us, step by step."""

@@ -1,0 +1,125 @@
+"""What an event says: the contract's judgement of it, and whether two events say the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from services.ingest.domain.activity import Refused, examine
+from services.ingest.domain.identity import AccountName, Command, Link, Unlink
+from services.ingest.domain.settlement import Act, Given
+from shared.contracts.activity import ACTIVITY, AnyActivity, LinkAccount, Reported, Retract
+from shared.contracts.envelope import event_key, subject_of
+from shared.contracts.refusals import reason
+from shared.contracts.words import MAX_ID
+from shared.messaging.wire import Message
+
+MENTIONS: Final = ("target", "via")
+"""Where the data of an event may name an account."""
+
+
+class Heard(NamedTuple):
+    """A JSON value that is said to be an event, or Refused where it could not be read."""
+
+    event: Any
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A valid event as it was reported: the accounts in it are still to be given to members.
+
+    `mentions` are the accounts that its data names, by field. `digest` is of what it says, without
+    what depends on when we heard it.
+    """
+
+    event: AnyActivity
+    act: Act
+    mentions: Mapping[str, str]
+    digest: bytes
+
+
+def read(heard: Heard) -> Said | Refused:
+    """Examine an event, and let the contract judge it. Only what the contract knows goes on."""
+    if isinstance(heard.event, Refused):
+        return heard.event
+    report = examine(heard.event, received_at=heard.received_at)
+    if isinstance(report, Refused):
+        return report
+    try:
+        event = ACTIVITY.validate_python(report.fields)
+    except ValidationError as error:
+        unknown = error.errors(include_url=False)[0]["type"] == "union_tag_invalid"
+        return Refused(reason="unknown_kind" if unknown else "invalid", detail=reason(error))
+    if len(event.id) > MAX_ID:
+        return Refused(reason="invalid", detail=f"id: must have at most {MAX_ID} characters")
+    key, body = event.key, event.to_json()
+    act = Act(
+        key=key,
+        subject=event.subject,
+        body=body,
+        account=report.account,
+        claim=_claim(event, report.linking, key),
+        retracts=_retracts(event),
+    )
+    mentions = {
+        field: name.account
+        for field in MENTIONS
+        if (text := getattr(event.data, field, None)) and (name := AccountName.read(text))
+    }
+    return Said(event=event, act=act, mentions=mentions, digest=_digest(event, body))
+
+
+def given(said: Said, to: Given, members: Mapping[str, str]) -> Message:
+    """Return what goes onto the bus, with members in it where accounts were."""
+    event, body = said.event, said.act.body
+    data = {field: members[name] for field, name in said.mentions.items() if name in members}
+    if to.retracts is not None:
+        data["retracts"] = to.retracts
+    if data or to.member != event.subject:
+        update = {"subject": to.member, "data": event.data.model_copy(update=data)}
+        event = event.model_copy(update=update)
+        body = event.to_json()
+    return Message(subject_of(event), body, said.act.key)
+
+
+def says_the_same(said: Said, stored: bytes) -> bool:
+    """Compare with what is on the bus, whose accounts were given to members when it was said."""
+    open_fields = {*said.mentions, *(["retracts"] if said.act.retracts else [])}
+    ours, theirs = (_timeless(from_json(body)) for body in (said.act.body, stored))
+    for event in (ours, theirs):
+        if said.act.account:
+            del event["subject"]
+        event["data"] = {
+            field: value for field, value in event["data"].items() if field not in open_fields
+        }
+    return bool(ours == theirs)
+
+
+def _digest(event: Reported, body: bytes) -> bytes:
+    if event.claimedtime is not None:
+        body = to_json(_timeless(from_json(body)))
+    return blake2b(body, digest_size=16).digest()
+
+
+def _timeless(event: dict[str, Any]) -> dict[str, Any]:
+    """Leave the sender's own time, in the place where an event that was believed has it."""
+    claimed = event.pop("claimedtime", None)
+    return event if claimed is None else {**event, "time": claimed}
+
+
+def _claim(event: Reported, linking: AccountName | None, key: str) -> Command | None:
+    if linking is None:
+        return None
+    command = Link if isinstance(event, LinkAccount) else Unlink
+    return command(name=linking, member=event.subject, at=event.time, key=key)
+
+
+def _retracts(event: Reported) -> tuple[str, str] | None:
+    if not isinstance(event, Retract) or event.data.retracts is None:
+        return None
+    return event.data.retracts, event_key(event.source, event.data.retracts)
