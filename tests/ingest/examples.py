@@ -31,7 +31,11 @@ def activities(count: int, member: str = "ann", **instead: Any) -> list[Event]: 
 
 
 def a_link(
-    handle: str = "ada", member: str = "ann", *, platform: str = "bluesky", **instead: Any  # noqa: ANN401
+    handle: str = "ada",
+    member: str = "ann",
+    *,
+    platform: str = "bluesky",
+    **instead: Any,  # noqa: ANN401
 ) -> Event:
     return an_activity(
         "link_account",
@@ -45,7 +49,11 @@ def a_link(
 
 
 def an_unlink(
-    handle: str = "ada", member: str = "ann", *, platform: str = "bluesky", **instead: Any  # noqa: ANN401
+    handle: str = "ada",
+    member: str = "ann",
+    *,
+    platform: str = "bluesky",
+    **instead: Any,  # noqa: ANN401
 ) -> Event:
     return a_link(
         handle,
