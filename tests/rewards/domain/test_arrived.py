@@ -1,0 +1,77 @@
+"""A first arrival in a zone above the first is recognised once, and for ever."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.rewards.domain.awards import ArrivalGranted
+from tests.rewards.examples import RULES, arrival, earned, on
+
+CONSUMER, SHARER, CREATOR, ENGAGED = (
+    "content_consumer",
+    "content_sharer",
+    "content_creator",
+    "socially_engaged",
+)
+
+
+def granted(zone: str) -> ArrivalGranted:
+    return ArrivalGranted(zone=zone, rule_version=1, occasion=on("zone.changed/ada/1"), public=True)
+
+
+def test_arriving_in_a_zone_above_the_first_is_recognised() -> None:
+    assert earned().when(arrival(CONSUMER, SHARER)) == (granted(SHARER),)
+
+
+def test_zones_skipped_on_the_way_up_are_arrived_in_too() -> None:
+    """From the lowest up, on the same occasion."""
+    assert earned().when(arrival(CONSUMER, ENGAGED)) == (
+        granted(SHARER),
+        granted(CREATOR),
+        granted(ENGAGED),
+    )
+
+
+@pytest.mark.parametrize("previous", [None, CONSUMER])
+def test_nobody_arrives_in_the_first_zone(previous: str | None) -> None:
+    """Everybody starts there."""
+    assert earned().when(arrival(previous, CONSUMER)) == ()
+
+
+def test_who_is_enrolled_higher_up_arrives_in_everything_below() -> None:
+    assert earned().when(arrival(None, CREATOR)) == (granted(SHARER), granted(CREATOR))
+
+
+def test_a_second_arrival_is_none() -> None:
+    """Once per member and zone, however often they come and go."""
+    assert earned(granted(SHARER)).when(arrival(CONSUMER, SHARER)) == ()
+    assert earned(granted(SHARER)).when(arrival(CONSUMER, CREATOR)) == (granted(CREATOR),)
+
+
+@pytest.mark.parametrize(("previous", "zone"), [(ENGAGED, CREATOR), (CREATOR, None)])
+def test_going_down_or_leaving_is_no_arrival(previous: str, zone: str | None) -> None:
+    assert earned().when(arrival(previous, zone)) == ()
+
+
+def test_a_historical_change_is_no_arrival() -> None:
+    assert earned().when(arrival(CONSUMER, SHARER, historical=True)) == ()
+
+
+def test_the_zone_that_one_comes_from_is_not_skipped() -> None:
+    """Whoever came to it silently is not congratulated on it when they leave it upwards."""
+    given = earned().after(arrival(CONSUMER, SHARER, historical=True))
+
+    assert given.when(arrival(SHARER, CREATOR)) == (granted(CREATOR),)
+
+
+def test_an_arrival_that_was_silent_can_still_be_made() -> None:
+    """The first that is not historical is the first that counts."""
+    given = earned().after(arrival(CONSUMER, SHARER, historical=True))
+
+    assert given.when(arrival(CONSUMER, SHARER)) == (granted(SHARER),)
+
+
+def test_which_zones_are_recognised_is_up_to_the_rules() -> None:
+    rules = replace(RULES, arrival=replace(RULES.arrival, zones=(ENGAGED,)))
+
+    assert earned(rules=rules).when(arrival(CONSUMER, ENGAGED)) == (granted(ENGAGED),)
