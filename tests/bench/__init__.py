@@ -1,0 +1,1 @@
+"""`make bench`: how fast activity becomes zones, beside what the same machine could do at best."""
