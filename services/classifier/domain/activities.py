@@ -94,6 +94,6 @@ def _mark(kind: str, data: Mapping[str, Any]) -> int:
         case "network":
             return NETWORK
         case "outcome":
-            return MARKS[data["outcome"]]
+            return MARKS[data["outcome"]] if data["outcome"] in OUTCOMES else 0
         case _:
-            return MARKS.get(kind, 0)
+            return MARKS[kind] if kind in OWN_ACTS else 0

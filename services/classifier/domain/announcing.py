@@ -6,6 +6,7 @@ Past announcements are never rewritten; one that proved wrong is superseded.
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.clock import closed_through, day_of
@@ -187,13 +188,11 @@ def _that_met(counted: list[Counted]) -> tuple[Activity, ...]:
 
 def _left_on(trajectory: Trajectory, zone: int) -> int:
     """Return the last day on which the member left `zone`."""
-    return next(
+    return max(
         (
             after.from_day
-            for before, after in zip(
-                reversed(trajectory.standings[:-1]), reversed(trajectory.standings), strict=False
-            )
+            for before, after in pairwise(trajectory.standings)
             if before.zone == zone != after.zone
         ),
-        trajectory.standings[-1].from_day,
+        default=trajectory.standings[-1].from_day,
     )

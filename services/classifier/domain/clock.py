@@ -6,7 +6,7 @@ An instant is a whole number of milliseconds since 1970 UTC; a day is a UTC day,
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 STREAM: Final = "_clock"
 
@@ -55,6 +55,17 @@ def closes(day: int, settle_minutes: int) -> int:
 def closed_through(now: int, settle_minutes: int) -> int:
     """Return the last day that is closed at `now`."""
     return day_of(now - settle_minutes * MINUTE) - 1
+
+
+class Span(NamedTuple):
+    """Where the clock stands: the last day that is closed, and today. Between them all are open."""
+
+    closed: int
+    today: int
+
+
+def span_at(now: int, settle_minutes: int) -> Span:
+    return Span(closed_through(now, settle_minutes), day_of(now))
 
 
 def monday_of(day: int) -> int:

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from services.classifier.domain.facts import Facts, Reading, Series
 from services.classifier.domain.journey import Journey, Said
-from services.classifier.domain.trajectory import Spell, Standing, Trajectory
+from services.classifier.domain.spells import Spell
+from services.classifier.domain.standings import Standing
+from services.classifier.domain.trajectory import Trajectory
 
 FORM: Final = 1
 
