@@ -25,12 +25,13 @@ from shared.messaging.errors import (
 from shared.messaging.lag import Progress
 from shared.messaging.pulling import Line
 from shared.messaging.reading import read_on, set_back
-from shared.messaging.settling import parked, settle, tell_parked
+from shared.messaging.settling import insist, parked, settle, tell_parked
 from shared.messaging.topology import Reader
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Delivery], T]
 Handle: TypeAlias = Callable[[Transaction, Sequence[T]], Awaitable[int]]
+Before: TypeAlias = Callable[[], Awaitable[None]]
 
 SKIPPING_SECONDS = 30.0
 
@@ -42,6 +43,7 @@ async def follow(
     *,
     read: Read[T],
     handle: Handle[T],
+    before: Before | None = None,
     max_batch: int = 500,
     progress: Progress | None = None,
 ) -> None:
@@ -52,10 +54,13 @@ async def follow(
     taken, from the front; the rest is offered again in a transaction of its own, so 0 means "I had
     to do something else first". An error it raises rolls back; settling.py says what then.
 
+    `before` is what else there is to do first: it is called before every transaction, outside it,
+    until it succeeds. No message is to blame if it does not.
+
     Raises StreamRecreated, StreamBehind and HistoryExpired.
     """
     progress = progress or Progress(client, reader)
-    following = _Following(client, reader, store, read, handle, progress)
+    following = _Following(client, reader, store, read, handle, before, progress)
     await read_on(
         client, reader, progress, size=max_batch, begin=following.begin, settle=following.settle
     )
@@ -79,6 +84,7 @@ class _Following(Generic[T]):
         store: Store,
         read: Read[T],
         handle: Handle[T],
+        before: Before | None,
         progress: Progress,
     ) -> None:
         self._client = client
@@ -86,6 +92,7 @@ class _Following(Generic[T]):
         self._store = store
         self._read = read
         self._handle = handle
+        self._before = before
         self._progress = progress
         self._checkpoint = Checkpoint(reader.durable, 0)
         self._skipped_at = 0.0
@@ -122,6 +129,8 @@ class _Following(Generic[T]):
                 places.append(place)
             except UnreadableMessage as error:
                 unreadable.append((place, error))
+        if self._before:
+            await insist(self._before, self._progress)
         async with self._store.transaction() as transaction:
             taken = await self._handle(transaction, items) if items else 0
             done = places[taken] if taken < len(items) else len(batch)

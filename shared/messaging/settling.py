@@ -72,6 +72,21 @@ async def settle(
             batch = batch[taken:]
 
 
+async def insist(work: Callable[[], Awaitable[None]], progress: Progress) -> None:
+    """Do what has to be done before anything is handled, again and again until it is done."""
+    failures = 0
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            failures += 1
+            log.exception("messaging.held_up", reader=progress.name, failures=failures)
+            progress.waits(f"{type(error).__name__}: {error}")
+            await asyncio.sleep(pause_after(failures))
+        else:
+            return
+
+
 def pause_after(failures: int) -> float:
     """Return how long to wait, in seconds: longer after each failure, up to a limit."""
     return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE)

@@ -485,3 +485,30 @@ async def test_messages_that_are_no_cloud_events_have_no_headers(
     async with running(follow(client, READER, store, read=as_it_is, handle=hear)):
         await until(lambda: len(heard) == 1)
     assert (heard[0].id, heard[0].headers, heard[0].body) == (None, {}, b"\xff")
+
+
+async def test_what_comes_first_is_done_before_every_transaction(
+    client: Client, store: Store
+) -> None:
+    """Outside it, until it succeeds; whatever keeps it from that, no message is parked for it."""
+    ids = await said(client, range(10))
+    done: list[str] = []
+
+    async def before() -> None:
+        done.append("before")
+        if done.count("before") == 2:
+            raise ValueError("not yet")
+        async with store.transaction():
+            pass
+
+    async def take_four(transaction: Transaction, deliveries: Sequence[Delivery]) -> int:
+        done.append("handle")
+        return await note(transaction, deliveries[:4])
+
+    async with running(
+        follow(client, READER, store, read=as_it_is, handle=take_four, before=before)
+    ):
+        await at_position(store, 10)
+    assert done == ["before", "handle", "before", "before", "handle", "before", "handle"]
+    assert await noted(store) == ids
+    assert await store.parked_count() == 0
