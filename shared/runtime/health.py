@@ -33,6 +33,7 @@ class Health:
         self.registry = CollectorRegistry()
         self._checks: dict[str, Check] = {}
         self._lags: dict[str, Lag] = {}
+        self.remarks: list[str] = []
         ProcessCollector(registry=self.registry)
         self._ready = Gauge("zones_ready", "1 when every check passes.", registry=self.registry)
         self._lag = Gauge(
@@ -46,6 +47,10 @@ class Health:
     def follow(self, reader: str, lag: Lag) -> None:
         """Ask `lag` whenever somebody wants to know how far behind a reader is."""
         self._lags[reader] = lag
+
+    def remark(self, sentence: str) -> None:
+        """Let the status say what keeps nobody from working, but somebody should know."""
+        self.remarks.append(sentence)
 
     async def reasons(self) -> list[str]:
         """Return why the service is not ready; nothing when it is."""

@@ -35,6 +35,7 @@ def router(health: Health, view: View, retry: Retry) -> APIRouter:
             "version": version(),
             "parked": await view.parked_count(),
             "reasons": reasons,
+            "remarks": health.remarks,
             "readers": readers,
         }
 

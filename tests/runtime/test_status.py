@@ -63,6 +63,7 @@ async def test_status_says_how_far_behind_it_is_and_why(tmp_path: Path) -> None:
         "version": told["version"],
         "parked": 1,
         "reasons": [],
+        "remarks": [],
         "readers": {"rewards-zones": 3},
     }
 
