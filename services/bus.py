@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from shared.messaging.permissions import ADMINISTRATOR, inbox
 from shared.runtime.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ async def connection(url: str) -> AsyncIterator["Client"]:
         async with asyncio.timeout(PATIENCE):
             client = await nats.connect(
                 servers,
-                name="zones",
+                name=ADMINISTRATOR,
+                inbox_prefix=inbox(ADMINISTRATOR),
                 error_cb=hear,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=1,

@@ -18,19 +18,23 @@ HOST = "127.0.0.1"
 PORTS = range(20_000, 32_000)
 
 
-def program(data: Path, port: int, *, descriptors: Sequence[int]) -> Program:
+def program(
+    data: Path, port: int, *, authorization: str = "", descriptors: Sequence[int] = ()
+) -> Program:
     """Return the embedded broker, storing in `data/nats`. Raises CommandFailed if it is missing.
 
-    It greets whoever connects, and not before its streams are restored.
+    It greets whoever connects, and not before its streams are restored. `authorization` is the
+    part of its configuration that says who may do what.
     """
     try:
         executable = server.executable()
     except FileNotFoundError as error:
         raise CommandFailed(f"{error}, or name a server of your own with --nats") from error
     store = data.absolute() / "nats"
-    store.mkdir(exist_ok=True)
+    store.mkdir(parents=True, exist_ok=True)
     configuration = store / "nats-server.conf"
-    configuration.write_text(server.configuration(store, HOST, port), encoding="utf-8")
+    configuration.touch(0o600)
+    configuration.write_text(server.configuration(store, HOST, port) + authorization, "utf-8")
     return Program(
         name="nats",
         command=(str(executable), "--config", str(configuration)),
@@ -40,8 +44,8 @@ def program(data: Path, port: int, *, descriptors: Sequence[int]) -> Program:
     )
 
 
-def address(port: int) -> str:
-    return f"nats://{HOST}:{port}"
+def address(port: int, user: str = "", password: str = "") -> str:
+    return f"nats://{f'{user}:{password}@' if user else ''}{HOST}:{port}"
 
 
 def free_port() -> int:

@@ -22,6 +22,7 @@ import typer
 
 from services import directory, embedded, supervision
 from services.supervision import Kept, Program
+from shared.messaging.permissions import ADMINISTRATOR, authorization
 from shared.runtime import listener, process, terminal
 from shared.runtime.access import Access
 from shared.runtime.errors import WrongUse
@@ -116,13 +117,18 @@ async def _run(plan: Plan) -> None:
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(directory.owned(plan.data))
         sockets = stack.enter_context(_listening(plan.port))
-        nats = plan.nats
-        if nats is None:
-            nats = await stack.enter_async_context(_broker(plan.data, lock))
-        programs = [_service(plan, name, sockets[name], nats, lock) for name in SERVICES]
+        if plan.nats is None:
+            opening = _broker(plan.data, lock, guests=token is None)
+            nats = await stack.enter_async_context(opening)
+        else:
+            nats = dict.fromkeys((*SERVICES, ADMINISTRATOR), plan.nats)
+        programs = [_service(plan, name, sockets[name], nats[name], lock) for name in SERVICES]
         addresses = {name: listener.address(sockets[name]) for name in SERVICES}
-        running = RunFile(pid=os.getpid(), nats=nats, services=addresses, token=token)
-        await stack.enter_async_context(_kept(programs, addresses, embedded.prepare(nats)))
+        preparing = embedded.prepare(nats[ADMINISTRATOR])
+        await stack.enter_async_context(_kept(programs, addresses, preparing))
+        running = RunFile(
+            pid=os.getpid(), nats=nats[ADMINISTRATOR], services=addresses, token=token
+        )
         stack.enter_context(_written(running, plan.data))
         say(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
         if plan.demo:
@@ -143,12 +149,15 @@ def _token() -> str | None:
 
 
 @asynccontextmanager
-async def _broker(data: Path, lock: int) -> AsyncIterator[str]:
+async def _broker(data: Path, lock: int, *, guests: bool) -> AsyncIterator[dict[str, str]]:
+    """Keep a broker of our own, and yield the address at which each user is let in."""
     port = embedded.free_port()
-    program = embedded.program(data, port, descriptors=[lock])
-    address = embedded.address(port)
-    async with _kept([program], {program.name: address}):
-        yield address
+    passwords = {user: secrets.token_urlsafe(24) for user in (*SERVICES, ADMINISTRATOR)}
+    program = embedded.program(
+        data, port, authorization=authorization(passwords, guests=guests), descriptors=[lock]
+    )
+    async with _kept([program], {program.name: embedded.address(port)}):
+        yield {user: embedded.address(port, user, word) for user, word in passwords.items()}
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 
 from shared.messaging import api
 from shared.messaging.errors import BrokerUnavailable, UnfitBroker
+from shared.messaging.permissions import inbox
 from shared.messaging.topology import Reader, Stream
 
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ async def connect(
 ) -> AsyncIterator[NatsBroker]:
     """Yield a connected broker; `await broker.start()` starts its subscribers, if it has any.
 
+    `name` is the user's, where the broker asks who it is: answers come to an inbox of that name.
     `url` may list several servers, separated by commas. Waits for the broker for ever, or for
     `patience` seconds and then raises BrokerUnavailable. Reconnects for ever.
     """
@@ -42,6 +44,7 @@ async def connect(
     broker = NatsBroker(
         url.split(","),
         name=name,
+        inbox_prefix=inbox(name),
         ack_policy=AckPolicy.NACK_ON_ERROR,
         decoder=_undecoded,
         logger=None,
