@@ -1,0 +1,1 @@
+"""What rewards reads that is neither message nor request."""
