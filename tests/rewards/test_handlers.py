@@ -1,0 +1,229 @@
+"""Messages in, entries and rows out, on a real database."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from services.rewards.domain.awards import ArrivalGranted, EffortGranted
+from tests.rewards.examples import a_piece
+from tests.rewards.messages import a_change, a_post, a_publish, a_retraction, a_wish
+from tests.rewards.running import a_rewards
+
+
+async def test_five_pieces_are_a_recognition_that_names_them(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*(a_publish(number) for number in range(1, 6)))
+
+        assert await rewards.shown() == [
+            {
+                "id": "effort/ada/1",
+                "member": "ada",
+                "kind": "effort",
+                "block": 1,
+                "larger": False,
+                "pieces": [a_piece(number) for number in range(1, 6)],
+                "rule_version": 1,
+                "state": "granted",
+                "historical": False,
+            }
+        ]
+
+
+async def test_an_arrival_is_a_recognition_that_names_its_zone(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_change("content_consumer", "content_sharer"))
+
+        assert await rewards.shown() == [
+            {
+                "id": "arrival/ada/content_sharer",
+                "member": "ada",
+                "kind": "arrival",
+                "zone": "content_sharer",
+                "pieces": [],
+                "rule_version": 1,
+                "state": "granted",
+                "historical": False,
+            }
+        ]
+
+
+async def test_the_same_piece_under_other_links_counts_once(tmp_path: Path) -> None:
+    """Another platform's link to it, with its own parameters, is the piece itself."""
+    links = [f"{a_piece(1)}?utm_source={platform}" for platform in "abcde"]
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            *(
+                a_publish(1, url=link, id=link, source=f"urn:zones:platform:{link[-1]}")
+                for link in links
+            )
+        )
+
+        assert list((await rewards.awards()).credited) == [a_piece(1)]
+
+
+async def test_without_a_url_the_platform_and_its_id_tell_pieces_apart(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, url=None, id="1"),
+            a_publish(1, url=None, id="2"),
+            a_publish(1, url=None, id="3", source="urn:zones:platform:video"),
+        )
+
+        assert set((await rewards.awards()).credited) == {"blog:post-1", "video:post-1"}
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+async def test_a_piece_is_theirs_who_published_it_first(tmp_path: Path, batch: int) -> None:
+    """Whoever was heard of first gives the credit back when an earlier author appears."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, member="bob", minute=9), a_publish(1, member="ada", minute=3), batch=batch
+        )
+
+        assert list((await rewards.awards("ada")).credited) == [a_piece(1)]
+        assert not (await rewards.awards("bob")).credited
+
+
+async def test_losing_a_piece_to_its_author_adjusts_the_block(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*(a_publish(number, member="bob") for number in range(1, 6)))
+        await rewards.hear(a_publish(3, member="ada", minute=0))
+
+        assert [(row["id"], row["state"]) for row in await rewards.shown()] == [
+            ("effort/bob/1", "adjusted")
+        ]
+
+
+async def test_when_the_author_takes_it_back_the_piece_is_the_next_ones(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, member="ada", minute=3),
+            a_publish(1, member="bob", minute=9),
+            a_retraction("ada-1", member="ada"),
+        )
+
+        assert not (await rewards.awards("ada")).credited
+        assert list((await rewards.awards("bob")).credited) == [a_piece(1)]
+
+
+async def test_a_retraction_by_object_takes_back_what_was_published_until_then(
+    tmp_path: Path,
+) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            *(a_publish(number) for number in range(1, 6)),
+            a_retraction(of=2, minute=99),
+            a_retraction(of=4, minute=3),
+        )
+
+        assert [row["state"] for row in await rewards.shown()] == ["adjusted"]
+        assert a_piece(4) in (await rewards.awards()).credited
+
+
+async def test_nobody_takes_back_what_somebody_else_did(tmp_path: Path) -> None:
+    """A retraction speaks of the same member and the same source."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1),
+            a_retraction("ada-1", member="bob"),
+            a_retraction("ada-1", source="urn:zones:platform:other"),
+        )
+
+        assert list((await rewards.awards()).credited) == [a_piece(1)]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+async def test_what_an_account_did_before_it_was_linked_is_its_members(
+    tmp_path: Path, number: int
+) -> None:
+    """It is published again under the member at the same time, and the member comes first."""
+    known_as = f"x-{number}"
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, member="acct-0123456789abcdef", id=known_as),
+            a_publish(1, member="zoe", id=f"{known_as}~zoe", historical=True),
+        )
+
+        assert not (await rewards.awards("acct-0123456789abcdef")).credited
+        assert list((await rewards.awards("zoe")).credited) == [a_piece(1)]
+
+
+@pytest.mark.parametrize("retracts", ["x", "x~zoe"])
+async def test_it_is_taken_back_by_either_of_its_ids(tmp_path: Path, retracts: str) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, member="zoe", id="x~zoe"), a_retraction(retracts, member="zoe")
+        )
+
+        assert not (await rewards.awards("zoe")).credited
+
+
+async def test_a_member_who_opted_out_is_not_to_be_named(tmp_path: Path) -> None:
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_wish(public=False),
+            *(a_publish(number) for number in range(1, 6)),
+            a_change("content_consumer", "content_sharer"),
+        )
+
+        granted = [
+            event
+            for _, event in await rewards.log()
+            if isinstance(event, EffortGranted | ArrivalGranted)
+        ]
+        assert [event.public for event in granted] == [False, False]
+
+
+async def test_what_says_nothing_to_us_leaves_no_trace(tmp_path: Path) -> None:
+    """Not in the log, and not in a retraction of something else."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_post(), a_change(None, "content_consumer"))
+
+        assert await rewards.log() == []
+
+
+async def test_what_was_rolled_back_is_not_remembered(tmp_path: Path) -> None:
+    """States in memory are those of the database: the same batch can be handled again."""
+    *four, fifth = (a_publish(number) for number in range(1, 6))
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*four)
+        before = await rewards.log()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rewards.recognising, "_project", _disk_is_full)
+            with pytest.raises(sqlite3.OperationalError):
+                await rewards.hear(fifth)
+        assert await rewards.log() == before
+
+        await rewards.hear(fifth)
+        assert [row["id"] for row in await rewards.shown()] == ["effort/ada/1"]
+
+
+async def _disk_is_full(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+async def test_members_who_do_not_fit_into_memory_are_read_again(tmp_path: Path) -> None:
+    """The result is the same however few states are kept."""
+    events = [
+        a_publish(number, member=member, url=None, source=f"urn:zones:platform:{member}")
+        for number in range(1, 11)
+        for member in ("ada", "bob")
+    ]
+    async with a_rewards(tmp_path, kept=1) as rewards:
+        await rewards.hear(*events, batch=3)
+
+        assert [row["id"] for row in await rewards.shown()] == [
+            *("effort/ada/1", "effort/ada/2"),
+            *("effort/bob/1", "effort/bob/2"),
+        ]
+
+
+async def test_the_log_takes_no_second_grant(tmp_path: Path) -> None:
+    """Should a decision ever be wrong about it, the log refuses."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*(a_publish(number) for number in range(1, 6)))
+
+        async with rewards.store.transaction() as transaction:
+            assert await transaction.known(["effort/ada/1"])
