@@ -14,6 +14,7 @@ from services.classifier.adapters.tomllines import lines_of
 from services.classifier.domain.activities import OWN_ACTS
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
 from services.classifier.domain.policy import FIRST, ZONES, Policy, Zone
+from shared.runtime.errors import WrongUse
 
 SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"
 
@@ -24,7 +25,7 @@ MOST_DAYS: Final = 3660
 Place = tuple[str | int, ...]
 
 
-class PolicyInvalid(ValueError):
+class PolicyInvalid(WrongUse):
     """Each of the `problems` names the file and the line. Correct them and read it again."""
 
     def __init__(self, problems: Sequence[str]) -> None:

@@ -1,31 +1,27 @@
-"""A worker process that recounts some of the members at a time, on a database it only reads.
+"""A worker process that recounts some members at a time, on a database that it only reads.
 
-It speaks lines of JSON with the process that started it: ranges of members in, what came of them
-out, each followed by as many bytes of export lines as it says. It ends when nobody asks any more.
+It speaks lines of JSON with the process that started it: ranges of members come in, what came of
+them goes out, each followed by as many bytes of export lines as it says. It ends when nobody asks
+any more.
 """
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from services.classifier.adapters import policyfile
-from services.classifier.domain import policy as policies
-from services.classifier.domain.announcing import has_news
-from services.classifier.domain.journey import Journey, evolve, refold
-from services.classifier.domain.policy import Policy, PolicyAdopted
-from services.classifier.projections import answers, journeys, rows
-from services.classifier.projections.entries import ACTIVITY, CODEC, happened, told
-from shared.eventlog.entries import Recorded
-from shared.eventlog.log import Store, View
+from services.classifier.domain import policy
+from services.classifier.domain.policy import PolicyAdopted
+from services.classifier.projections import answers
+from services.classifier.projections.entries import CODEC
+from services.classifier.projections.recount import recount
+from shared.eventlog.log import Store
 
 POLITE: Final = 10
-"""How much the worker lets others go first."""
-PAGE: Final = 2000
+"""How much it lets others go first, of at most 19."""
 
 
 async def main(path: Path) -> None:
@@ -35,24 +31,34 @@ async def main(path: Path) -> None:
     async with Store.reading(path, codec=CODEC) as view, view.snapshot() as moment:
         now = await answers.clock(moment) or 0
         _say({"begun": True})
-        adopted = CODEC.decode((await moment.stream(policies.STREAM))[-1])
+        adopted = CODEC.decode((await moment.stream(policy.STREAM))[-1])
         assert isinstance(adopted, PolicyAdopted)  # noqa: S101 - nothing else is in its stream
-        policy = policyfile.parse(adopted.text, adopted.version)
+        governing = policyfile.parse(adopted.text, adopted.version)
         while asked := _asked():
-            counted, lines = await _recount(moment, policy, now, *asked)
-            _say({**counted, "bytes": len(lines)})
+            found = await recount(moment, governing, now, *asked)
+            lines = "".join(f"{line}\n" for line in found.lines).encode()
+            _say(
+                {
+                    "events": found.events,
+                    "members": found.members,
+                    "difference": found.difference,
+                    "bytes": len(lines),
+                }
+            )
             sys.stdout.buffer.write(lines)
             sys.stdout.buffer.flush()
 
 
-async def _recount(
-    view: View, policy: Policy, now: int, after: str, through: str
-) -> tuple[dict[str, Any], bytes]:
-    """Recount the members whose names are after the one and not after the other."""
-    events = members = 0
-    difference = None
-    lines = []
-    kept = {row[0]: row async for row in ...}
-    async for member, log in _streams(view, after, through):
-        ...
-    return {}, b""
+def _asked() -> Any:  # noqa: ANN401 - JSON is anything
+    """Wait for a line, which is all there is to do; None when there will be no more."""
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

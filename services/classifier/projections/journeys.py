@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.classifier.domain import snapshots
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey, evolve, reaches, redecide, refold
+from services.classifier.domain.journey import Journey, advance, evolve, reaches, redecide, refold
 from services.classifier.domain.policy import Policy
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
 from shared.eventlog.entries import Recorded
@@ -69,6 +69,13 @@ async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:
     return [(at, member) for at, member in rows]
 
 
+async def count_due(read: Read, until: int) -> int:
+    [(count,)] = await read.fetchall(
+        "SELECT count(*) FROM members WHERE due_at <= :until", {"until": until}
+    )
+    return int(count)
+
+
 def _restored(member: str, version: int | None, state: bytes | None) -> Known:
     if version is None or state is None:
         return Known(Journey(member))
@@ -92,7 +99,9 @@ def _caught_up(
             return None
         journey = evolve(journey, activity)
         earliest = activity.day if earliest is None else min(earliest, activity.day)
-    return journey if earliest is None else redecide(journey, policy, as_of, earliest)
+    if earliest is None:
+        return advance(journey, policy, as_of)
+    return redecide(journey, policy, as_of, earliest)
 
 
 def _folded(member: str, whole: Sequence[Recorded], policy: Policy, as_of: int) -> Journey:

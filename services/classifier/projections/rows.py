@@ -17,6 +17,8 @@ from shared.eventlog.log import Transaction
 Stretches: TypeAlias = list[tuple[str, str | None]]
 """(first day, value) for each run of days with the same value."""
 
+COLUMNS: Final = ("member", "due_at", "zone", "since", "vitality", "grp", "changes")
+"""What `row` returns."""
 MEMBER: Final = """
     INSERT INTO members (member, due_at, zone, since, vitality, grp, changes)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET

@@ -4,7 +4,8 @@ A transaction holds a batch and everything that comes of it. What is kept in mem
 been committed, so a transaction that fails leaves nothing behind.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -112,6 +113,23 @@ class Hearing:
             await transaction.append([Entry(clock.STREAM, ClockAdvanced(at=now))])
             await self._set_clock(transaction, now, unreviewed=True)
         await self.review()
+
+    async def waiting(self) -> int:
+        """Return how many members are due for review."""
+        now = self.time.now
+        if now is None or not self.time.unreviewed:
+            return 0
+        return await journeys.count_due(self._store, now)
+
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Hold the log still for a moment at which everybody who is due has been reviewed."""
+        while True:
+            await self.review()
+            async with self._store.transaction():
+                if not self.time.unreviewed:
+                    yield
+                    return
 
     async def _sort_out(self, transaction: Transaction, batch: Sequence[Heard]) -> Sorted:
         """Tell what is new from what was heard before, in this batch or in the log."""

@@ -1,29 +1,61 @@
 """Activity as the bus delivers it: taken into the log, or parked where it contradicts the log."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
+from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Counter
 
 from services.classifier.stream.hearing import Hearing, Sorted
-from services.classifier.stream.reading import Received, conflict, heard
+from services.classifier.stream.reading import Received, conflict, heard, read
+from services.classifier.stream.ticking import Ticking
 from shared.eventlog.log import Store, Transaction
 from shared.eventlog.parked import ParkedRow
-from shared.messaging.errors import UnreadableMessage
+from shared.messaging.consumer import follow
+from shared.messaging.errors import BrokerUnavailable, UnreadableMessage
+from shared.messaging.lag import Progress
+from shared.messaging.topology import CLASSIFIER_ACTIVITY
+
+AWAY: Final = "the broker is away, or `zones provision` has not been run on it"
 
 
 class Listening:
-    """Counts what came: recorded, known already, or in conflict with what is known."""
+    """Reads the stream from the moment that there is a broker. `batch` limits a transaction."""
 
-    def __init__(self, store: Store, hearing: Hearing, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, store: Store, hearing: Hearing, *, batch: int, registry: CollectorRegistry
+    ) -> None:
         self._store = store
         self._hearing = hearing
+        self._batch = batch
+        self._progress: Progress | None = None
         self._counted = Counter(
             "zones_classifier_activities",
-            "Activities heard, by what became of them.",
+            "Activities heard: recorded, known already, or in conflict with what is known.",
             ["outcome"],
             registry=registry,
         )
+
+    async def listen(self, client: Client) -> None:
+        """Take in the stream, and let time pass, for ever."""
+        self._progress = Progress(client, CLASSIFIER_ACTIVITY)
+        ticking = Ticking(client, self._store, self._hearing)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ticking.tick())
+            tasks.create_task(
+                follow(
+                    client,
+                    CLASSIFIER_ACTIVITY,
+                    self._store,
+                    read=read,
+                    handle=self.handle,
+                    before=ticking.before_a_batch,
+                    max_batch=self._batch,
+                    progress=self._progress,
+                )
+            )
 
     async def handle(self, transaction: Transaction, batch: Sequence[Received]) -> int:
         """Take activities from the front of a batch. Return how many."""
@@ -47,11 +79,21 @@ class Listening:
                 taken, found = await self._hearing.take(transaction, [again])
                 if found.conflicts:
                     await transaction.mark_retried(row.id)
-                    return "the log still has another content under this id"
+                    return "the log still says something else under this id"
                 if taken:
                     await transaction.mark_resolved(row.id)
                     transaction.after_commit(partial(self._count, taken, found))
                     return None
+
+    async def lag(self) -> int:
+        """Return how many messages are not yet taken in. Raises BrokerUnavailable."""
+        if self._progress is None:
+            raise BrokerUnavailable(AWAY)
+        return await self._progress.lag()
+
+    async def trouble(self) -> str | None:
+        """Say what listening waits for."""
+        return AWAY if self._progress is None else await self._progress.trouble()
 
     def _count(self, taken: int, found: Sorted) -> None:
         fresh, conflicts = len(found.fresh), len(found.conflicts)

@@ -1,0 +1,130 @@
+"""How the classifier is put together, and the order in which it starts and stops.
+
+HTTP comes first and goes last: while there is no broker, the service says so.
+"""
+
+import asyncio
+import gc
+import socket
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+import structlog
+
+from services.classifier.adapters import policyfile
+from services.classifier.adapters.verification import verify
+from services.classifier.domain.policy import Policy
+from services.classifier.http import exports, members
+from services.classifier.projections.entries import CODEC
+from services.classifier.publishing import message
+from services.classifier.settings import Settings
+from services.classifier.stream.beginning import begin
+from services.classifier.stream.hearing import Hearing
+from services.classifier.stream.listening import Listening
+from services.classifier.stream.recent import Recent
+from shared.eventlog.log import Recorded, Store
+from shared.messaging.broker import client, connect, wait_for_provisioning
+from shared.messaging.lag import Relayed
+from shared.messaging.relay import relay
+from shared.messaging.tails import RELAY_SCHEMA
+from shared.messaging.topology import ACTIVITY, CLASSIFIER_ACTIVITY, INBOUND, ZONES
+from shared.messaging.wire import Message
+from shared.runtime import status
+from shared.runtime.access import Access
+from shared.runtime.health import Health
+from shared.runtime.http import application, serve
+from shared.runtime.listener import listen
+
+SUMMARY = "Folds what people do into journeys, and says which zone each is in, and why."
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> None:
+    """Hear and say until cancelled. Raises PolicyInvalid before anything has begun."""
+    access = Access.of(settings.token, settings.tokens)
+    file = settings.policy or policyfile.SHIPPED
+    offered = policyfile.load(file, 1)
+    schema = resources.files("services.classifier").joinpath("schema.sql").read_text("utf-8")
+    with closing(listen(settings.host, settings.port, access=access)) as listener:
+        async with Store.open(
+            settings.database, codec=CODEC, schema=[schema, RELAY_SCHEMA]
+        ) as store:
+            text = file.read_text(encoding="utf-8")
+            time, adopted = await begin(store, settings.clock, wall=datetime.now(UTC), text=text)
+            policy = policyfile.parse(adopted.text, adopted.version)
+            hearing = Hearing(
+                store,
+                time,
+                policy,
+                recent=Recent(settings.journeys),
+                snapshot_every=settings.snapshot_every,
+            )
+            health = Health("classifier")
+            if replace(offered, version=policy.version) != policy:
+                _remark_on(health, file, policy)
+            await _serve(store, hearing, health, settings, listener, access)
+
+
+def _remark_on(health: Health, file: Path, policy: Policy) -> None:
+    log.warning("classifier.policy_differs", file=str(file), governing=policy.version)
+    health.remark(
+        f"{file} is not policy {policy.version}, which governs: `zones policy adopt` lets it govern"
+    )
+
+
+async def _serve(
+    store: Store,
+    hearing: Hearing,
+    health: Health,
+    settings: Settings,
+    listener: socket.socket,
+    access: Access,
+) -> None:
+    listening = Listening(store, hearing, batch=settings.batch, registry=health.registry)
+    relayed = Relayed(store)
+    health.check("listening", listening.trouble)
+    health.check("relay", relayed.trouble)
+    health.follow(CLASSIFIER_ACTIVITY.durable, listening.lag)
+    health.follow("reviews", hearing.waiting)
+    health.follow("relay", relayed.lag)
+    app = application("classifier", summary=SUMMARY, health=health, access=access)
+    app.include_router(members.router(store, lambda: hearing.policy))
+    app.include_router(
+        exports.router(store, lambda: hearing.policy, partial(verify, store, hearing.still))
+    )
+    app.include_router(status.router(health, store, listening.retry))
+
+    def say(recorded: Recorded) -> Message | None:
+        return message(recorded, CODEC.decode(recorded))
+
+    async def take_part() -> None:
+        async with connect(settings.nats_url, name="classifier") as broker:
+            await wait_for_provisioning(
+                client(broker),
+                streams=[ACTIVITY, INBOUND, ZONES],
+                readers=[CLASSIFIER_ACTIVITY],
+            )
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(listening.listen(client(broker)))
+                tasks.create_task(
+                    relay(
+                        client(broker),
+                        store,
+                        stream=ZONES.name,
+                        publish=say,
+                        progress=relayed,
+                    )
+                )
+
+    gc.freeze()  # what is there by now stays, and need not be looked at again and again
+    async with asyncio.TaskGroup() as tasks:
+        taking_part = tasks.create_task(take_part())
+        try:
+            await serve(app, listener)
+        finally:
+            taking_part.cancel()

@@ -1,0 +1,1 @@
+"""What can be asked of the classifier, and in what shape it answers."""

@@ -1,0 +1,109 @@
+"""Everything, line by line: exports, the log feed, and the recount that verifies it all.
+
+All are JSON Lines, written as they are read; whoever reads slowly costs no memory.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from services.classifier.domain.journey import ZoneChanged
+from services.classifier.http.members import Governing
+from services.classifier.projections import answers, changes
+from services.classifier.projections.entries import ACTIVITY, CODEC, recorded
+from services.classifier.publishing import instant, zone_change
+from shared.contracts.activity import Activity
+from shared.eventlog.entries import Recorded
+from shared.eventlog.log import View
+
+LINES: Final = "application/x-ndjson"
+PAGE: Final = 500
+
+Verify: TypeAlias = Callable[[], AsyncIterator[dict[str, Any]]]
+"""Recounts everything: yields how far it is, and at the end the result."""
+
+
+def router(view: View, policy: Governing, verify: Verify) -> APIRouter:
+    """Return `/v1/export`, `/v1/log` and `/v1/verify`."""
+    router = APIRouter(prefix="/v1", tags=["everything"])
+
+    @router.get("/export/members", summary="Where every member is, by member", **_LINES)
+    async def export_members() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            async with view.snapshot() as moment:
+                async for page in answers.members(moment, policy_version=policy().version):
+                    yield "".join(f"{line}\n" for line in page)
+
+        return StreamingResponse(lines(), media_type=LINES)
+
+    @router.get("/export/changes", summary="Every zone change, by member and version", **_LINES)
+    async def export_changes() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            async with view.snapshot() as moment:
+                page: list[str] = []
+                async for row in changes.all_of_them(moment):
+                    page.append(change_line(row))
+                    if len(page) == PAGE:
+                        yield "".join(page)
+                        page.clear()
+                yield "".join(page)
+
+        return StreamingResponse(lines(), media_type=LINES)
+
+    @router.get("/log", summary="Activity as it was recorded, after a position", **_LINES)
+    async def log(
+        after: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            position, left = after, limit
+            while left:
+                rows = await view.read(position, min(left, PAGE), types=[ACTIVITY])
+                if not rows:
+                    return
+                yield "".join(_fed(row) for row in rows)
+                position, left = rows[-1].position, left - len(rows)
+
+        return StreamingResponse(lines(), media_type=LINES)
+
+    @router.post("/verify", summary="Recount everything from the log, and compare", **_LINES)
+    async def verified() -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            async for line in verify():
+                yield json.dumps(line) + "\n"
+
+        return StreamingResponse(lines(), media_type=LINES)
+
+    return router
+
+
+_LINES: Final[dict[str, Any]] = {
+    "response_class": StreamingResponse,
+    "responses": {200: {"content": {LINES: {}}}},
+}
+
+
+def change_line(row: Recorded) -> str:
+    """Return a line of `export changes`."""
+    event = CODEC.decode(row)
+    assert isinstance(event, ZoneChanged)  # noqa: S101 - it was noted as one
+    return zone_change(row.stream, event).model_dump_json(by_alias=True) + "\n"
+
+
+def _fed(row: Recorded) -> str:
+    """Return a line of the log feed: the activity as it was on the bus, and its position here."""
+    event = recorded(row)
+    said = Activity(
+        id=event.id,
+        source=event.source,
+        type=f"zones.activity.{event.kind}.v1",
+        subject=row.stream,
+        time=instant(event.occurred_at),
+        claimedtime=None if event.claimed_at is None else instant(event.claimed_at),
+        historical=event.historical,
+        data=event.data,
+    )
+    return f'{{"position":{row.position},"event":{said.to_json().decode()}}}\n'

@@ -1,0 +1,143 @@
+"""What is asked about members, answered from the rows, in the shapes that others rely on."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, date, datetime
+from typing import Any, Final, get_args
+
+from services.classifier.domain.policy import ZONES, Vitality
+from shared.eventlog.log import View
+
+PAGE: Final = 500
+"""Members who are in memory at a time."""
+
+STRETCHES: Final = """
+    SELECT member, vitality, changes,
+      (SELECT json_group_array(json_array(from_day, zone)) FROM
+        (SELECT from_day, zone FROM zone_stretches AS z WHERE z.member = m.member
+         ORDER BY from_day)),
+      (SELECT json_group_array(json_array(from_day, vitality)) FROM
+        (SELECT from_day, vitality FROM vitality_stretches AS v WHERE v.member = m.member
+         ORDER BY from_day))
+    FROM members AS m
+"""
+ONE: Final = STRETCHES + " WHERE member = :member"
+NEXT: Final = STRETCHES + " WHERE member > :last ORDER BY member LIMIT :page"
+TODAY: Final = "SELECT zone, vitality, grp, count(*) FROM members GROUP BY zone, vitality, grp"
+# Of a group with max(), SQLite takes the other columns from the row that has the maximum.
+ON_A_DAY: Final = """
+    WITH zoned AS (SELECT member, zone, max(from_day) FROM zone_stretches
+                   WHERE from_day <= :day GROUP BY member),
+         felt AS (SELECT member, vitality, max(from_day) FROM vitality_stretches
+                  WHERE from_day <= :day GROUP BY member)
+    SELECT zoned.zone, felt.vitality, grp, count(*) FROM zoned JOIN members USING (member)
+    LEFT JOIN felt USING (member) GROUP BY zoned.zone, felt.vitality, grp
+"""
+
+
+async def clock(view: View) -> int | None:
+    """Return the instant that the log's time has come to, in milliseconds since 1970."""
+    rows = await view.fetchall("SELECT now FROM clock")
+    return rows[0][0] if rows else None
+
+
+def date_of(now: int) -> date:
+    return datetime.fromtimestamp(now / 1000, UTC).date()
+
+
+async def member(
+    view: View, name: str, *, policy_version: int, as_of: date | None = None
+) -> dict[str, Any] | None:
+    """Return where a member is, or was on a day as known now; None if nobody knows them."""
+    rows = await view.fetchall(ONE, {"member": name})
+    return _member(*rows[0], policy_version=policy_version, as_of=as_of) if rows else None
+
+
+async def members(view: View, *, policy_version: int) -> AsyncIterator[list[str]]:
+    """Yield the lines of `export members`, a page at a time. The view should be a snapshot."""
+    last = ""
+    while rows := await view.fetchall(NEXT, {"last": last, "page": PAGE}):
+        yield [export_line(_member(*row, policy_version=policy_version)) for row in rows]
+        last = rows[-1][0]
+
+
+def export_line(whereabouts: dict[str, Any]) -> str:
+    """Return the line without a number that depends on the order of arrival."""
+    return json.dumps({key: value for key, value in whereabouts.items() if key != "version"})
+
+
+async def distribution(
+    view: View, *, as_of: date | None, today: date, by_group: bool
+) -> dict[str, Any]:
+    """Count the members in each zone and of each vitality, on a day or as they are now."""
+    if as_of is None:
+        rows = await view.fetchall(TODAY)
+    else:
+        rows = await view.fetchall(ON_A_DAY, {"day": as_of.isoformat()})
+    placed = [row for row in rows if row[0] is not None]
+    answer = {"as_of": (as_of or today).isoformat(), **_counted(placed)}
+    if by_group:
+        groups: dict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in placed:
+            groups[row[2]].append(row)
+        answer["groups"] = [
+            {"group": group, **_counted(groups[group])}
+            for group in sorted(groups, key=lambda group: (group is None, group))
+        ]
+    return answer
+
+
+def whereabouts(
+    name: str,
+    zones: Iterable[tuple[str, str | None]],
+    *,
+    vitality: str | None,
+    version: int,
+    policy_version: int,
+) -> dict[str, Any]:
+    """Return the shape in which a member is told."""
+    trajectory = [{"from": day, "zone": zone} for day, zone in zones]
+    last = trajectory[-1] if trajectory else {"zone": None, "from": None}
+    return {
+        "member": name,
+        "zone": last["zone"],
+        "since": last["from"],
+        "vitality": vitality,
+        "version": version,
+        "policy_version": policy_version,
+        "trajectory": trajectory,
+    }
+
+
+def _member(
+    name: str,
+    vitality: str | None,
+    changes: int,
+    zones: str,
+    vitalities: str,
+    *,
+    policy_version: int,
+    as_of: date | None = None,
+) -> dict[str, Any]:
+    stretches = [(day, zone) for day, zone in json.loads(zones)]
+    if as_of is not None:
+        day = as_of.isoformat()
+        stretches = [each for each in stretches if each[0] <= day]
+        then = [felt for since, felt in json.loads(vitalities) if since <= day]
+        vitality = then[-1] if then else None
+    return whereabouts(
+        name, stretches, vitality=vitality, version=changes, policy_version=policy_version
+    )
+
+
+def _counted(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    zones, vitalities = Counter[str](), Counter[str]()
+    for zone, vitality, _, count in rows:
+        zones[zone] += count
+        vitalities[vitality] += count
+    return {
+        "members": zones.total(),
+        "zones": {zone: zones[zone] for zone in ZONES},
+        "vitality": {vitality: vitalities[vitality] for vitality in get_args(Vitality)},
+    }

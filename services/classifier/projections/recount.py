@@ -1,0 +1,154 @@
+"""The recount: every member folded again from all that was recorded, at once and from nothing.
+
+What the tables say has to be the same, whatever the order, the batches and the crashes in which
+it came about.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any, Final
+
+from services.classifier.domain.announcing import has_news
+from services.classifier.domain.journey import Journey, evolve, refold
+from services.classifier.domain.policy import Policy
+from services.classifier.projections import answers, journeys, rows
+from services.classifier.projections.entries import ACTIVITY, happened, told
+from services.classifier.projections.journeys import Known
+from services.classifier.projections.rows import Stretches
+from shared.eventlog.entries import Recorded
+from shared.eventlog.log import View
+
+PAGE: Final = 2000
+"""Entries of the log that are read at a time."""
+
+
+@dataclass(slots=True)
+class Recounted:
+    """`lines` are those of `export members` as recounted; `difference` is the first, in words."""
+
+    events: int = 0
+    members: int = 0
+    lines: list[str] = field(default_factory=list)
+    difference: str | None = None
+
+
+async def recount(view: View, policy: Policy, now: int, after: str, through: str) -> Recounted:
+    """Recount the members whose ids are greater than `after` and not than `through`.
+
+    They have to have been reviewed up to `now`. The view should be a snapshot.
+    """
+    found = Recounted()
+    kept = await _kept(view, after, through)
+    known = await journeys.load(view, kept, policy, now)
+    async for member, log in _streams(view, after, through):
+        acts = [row for row in log if row.type == ACTIVITY]
+        found.events += len(acts)
+        if member.startswith("_"):
+            continue
+        said = Journey(member)
+        for row in log:
+            if row.type != ACTIVITY:
+                said = evolve(said, told(row))
+        journey = refold(said, policy, map(happened, acts), now)
+        found.members += 1
+        found.lines.append(_line(journey, policy))
+        found.difference = found.difference or difference(
+            journey, kept.pop(member, None), known.get(member)
+        )
+    if kept and found.difference is None:
+        found.difference = f"{min(kept)} has a row, and nothing of them is in the log"
+    return found
+
+
+def difference(
+    recounted: Journey, kept: Mapping[str, Any] | None, known: Known | None
+) -> str | None:
+    """Say in words what of a member is not kept as it is recounted, None if all is."""
+    member = recounted.member
+    if kept is None or known is None:
+        return f"{member} is in the log, and has no row"
+    zones, vitalities = rows.zone_stretches(recounted), rows.vitality_stretches(recounted)
+    for what, should, has in (
+        ("zone", zones, kept["zones"]),
+        ("vitality", vitalities, kept["vitalities"]),
+        ("zone in the snapshot", zones, rows.zone_stretches(known.journey)),
+        ("vitality in the snapshot", vitalities, rows.vitality_stretches(known.journey)),
+    ):
+        for one, other in zip_longest(should, has):
+            if one != other:
+                return f"{member}: the {what} is {_stretch(other)}, recounted it is {_stretch(one)}"
+    row = dict(zip(rows.COLUMNS, rows.row(recounted), strict=True))
+    for column in rows.COLUMNS:
+        if column != "due_at" and row[column] != kept[column]:
+            return f"{member}: {column} is {kept[column]}, recounted it is {row[column]}"
+    if kept["due_at"] > recounted.due:
+        return f"{member} is due at {recounted.due}, and would be reviewed at {kept['due_at']}"
+    if has_news(recounted):
+        return f"{member}: what was announced last is not where they are"
+    return None
+
+
+def _stretch(stretch: tuple[str, str | None] | None) -> str:
+    return "nothing more" if stretch is None else f"{stretch[1]} from {stretch[0]}"
+
+
+def _line(journey: Journey, policy: Policy) -> str:
+    vitalities = rows.vitality_stretches(journey)
+    return answers.export_line(
+        answers.whereabouts(
+            journey.member,
+            rows.zone_stretches(journey),
+            vitality=vitalities[-1][1] if vitalities else None,
+            version=journey.said.version,
+            policy_version=policy.version,
+        )
+    )
+
+
+async def _streams(
+    view: View, after: str, through: str
+) -> AsyncIterator[tuple[str, Sequence[Recorded]]]:
+    """Yield each stream whole."""
+    whole: list[Recorded] = []
+    stream, version = after, 1 << 62
+    while page := await view.fetchall(
+        "SELECT position, stream, version, type, schema, key, body, recorded_at FROM log"
+        " WHERE (stream, version) > (:stream, :version) AND stream <= :through"
+        " ORDER BY stream, version LIMIT :page",
+        {"stream": stream, "version": version, "through": through, "page": PAGE},
+    ):
+        for row in map(Recorded._make, page):
+            if whole and row.stream != whole[0].stream:
+                yield whole[0].stream, whole
+                whole = []
+            whole.append(row)
+        stream, version = whole[-1].stream, whole[-1].version
+    if whole:
+        yield whole[0].stream, whole
+
+
+async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any]]:
+    """Return what the tables have of each member."""
+    found = await view.fetchall(
+        "SELECT member, due_at, zone, since, vitality, grp, changes,"
+        " (SELECT json_group_array(json_array(from_day, zone)) FROM (SELECT from_day, zone"
+        "   FROM zone_stretches AS z WHERE z.member = m.member ORDER BY from_day)),"
+        " (SELECT json_group_array(json_array(from_day, vitality)) FROM (SELECT from_day, vitality"
+        "   FROM vitality_stretches AS v WHERE v.member = m.member ORDER BY from_day))"
+        " FROM members AS m WHERE member > :after AND member <= :through",
+        {"after": after, "through": through},
+    )
+    return {
+        row[0]: {
+            **dict(zip(rows.COLUMNS, row, strict=False)),
+            "zones": _parsed(row[-2]),
+            "vitalities": _parsed(row[-1]),
+        }
+        for row in found
+    }
+
+
+def _parsed(stretches: str) -> Stretches:
+    return [(day, value) for day, value in json.loads(stretches)]
