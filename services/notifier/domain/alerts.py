@@ -1,0 +1,286 @@
+"""The fast track: what an author on it was promised for a draft, and what became of the promise.
+
+One stream for each draft. A draft is on the fast track when its author is at the time it is
+heard of, or comes to be while it is open. A promise once given stays.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias, assert_never
+
+from shared.decider import Decider
+
+KIND: Final = "fast_track"
+MOST_NAMED: Final = 100
+"""So many editors an alert names, at most."""
+
+
+def stream(member: str, draft_id: str) -> str:
+    return f"draft/{member}/{draft_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The turnaround owed to an author. Past `at_risk_percent` of it the editors hear again."""
+
+    minutes: int
+    at_risk_percent: int
+
+    def at_risk_at(self, since: datetime) -> datetime:
+        return since + timedelta(minutes=self.minutes) * self.at_risk_percent / 100
+
+    def due_at(self, since: datetime) -> datetime:
+        return since + timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the draft is of, as its platform has it."""
+
+    id: str
+    kind: str | None = None
+    url: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What the editors owe. `cause` is the id of the event by which the draft was submitted."""
+
+    id: str
+    member: str
+    draft_id: str
+    work: Work | None
+    cause: str
+    to: tuple[str, ...]
+    escalated_to: tuple[str, ...] = ()
+    raised_at: datetime
+    at_risk_at: datetime
+    due_at: datetime
+    promised_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSubmitted:
+    """`alert_id` is what an alert about it is called, if there comes to be one."""
+
+    member: str
+    draft_id: str
+    cause: str
+    alert_id: str
+    at: datetime
+    historical: bool
+    work: Work | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftClosed:
+    how: Literal["approved", "withdrawn"]
+    at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRaised:
+    alert: Alert
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAtRisk:
+    alert: Alert
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertBreached:
+    alert: Alert
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertResolved:
+    """`resolved_at` is when it happened, `at` when it was decided; `kept`: within the promise."""
+
+    alert: Alert
+    how: Literal["approved", "withdrawn", "acknowledged"]
+    by: str | None
+    resolved_at: datetime
+    kept: bool
+    at: datetime
+
+
+AlertEvent: TypeAlias = AlertRaised | AlertAtRisk | AlertBreached | AlertResolved
+Event: TypeAlias = DraftSubmitted | DraftClosed | AlertEvent
+Stage: TypeAlias = Literal["open", "at_risk", "breached", "resolved"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """`submitted` is None unless it is open; `alert` and its `stage` are of the last submission."""
+
+    submitted: DraftSubmitted | None = None
+    closed_at: datetime | None = None
+    alert: Alert | None = None
+    stage: Stage | None = None
+
+
+def evolve(draft: Draft, event: Event) -> Draft:
+    match event:
+        case DraftSubmitted():
+            return Draft(submitted=event, closed_at=draft.closed_at)
+        case DraftClosed():
+            return replace(draft, submitted=None, closed_at=event.at)
+        case AlertRaised():
+            return replace(draft, alert=event.alert, stage="open")
+        case AlertAtRisk():
+            return replace(draft, alert=event.alert, stage="at_risk")
+        case AlertBreached():
+            return replace(draft, alert=event.alert, stage="breached")
+        case AlertResolved():
+            return replace(draft, alert=event.alert, stage="resolved")
+        case _:
+            assert_never(event)
+
+
+def next_at(draft: Draft) -> datetime | None:
+    """Return when something has to be said if nothing happens: the draft's timer."""
+    if draft.alert is None:
+        return None
+    match draft.stage:
+        case "open":
+            return draft.alert.at_risk_at
+        case "at_risk":
+            return draft.alert.due_at
+        case "breached" | "resolved" | None:
+            return None
+        case _:
+            assert_never(draft.stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitDraft:
+    """`promise` is None for an author who is not on the fast track. `now` is the log's clock."""
+
+    submitted: DraftSubmitted
+    promise: Promise | None
+    to: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseTurnaround:
+    """The author has come onto the fast track, `at` that time."""
+
+    promise: Promise
+    to: tuple[str, ...]
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseDraft:
+    how: Literal["approved", "withdrawn"]
+    by: str | None
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    by: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetTimePass:
+    """`escalate_to` are those who hear of a promise that was broken."""
+
+    escalate_to: tuple[str, ...]
+    now: datetime
+
+
+Command: TypeAlias = SubmitDraft | PromiseTurnaround | CloseDraft | Acknowledge | LetTimePass
+
+
+def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
+    match command:
+        case SubmitDraft(submitted=submitted, promise=promise, to=to, now=now):
+            if draft.submitted or (draft.closed_at and submitted.at <= draft.closed_at):
+                return ()
+            if promise is None or submitted.historical:
+                return (submitted,)
+            return (submitted, _raised(submitted, promise, to, submitted.at, now))
+        case PromiseTurnaround(promise=promise, to=to, at=at, now=now):
+            submitted_ = draft.submitted
+            if submitted_ is None or submitted_.historical or draft.alert:
+                return ()
+            return (_raised(submitted_, promise, to, max(submitted_.at, at), now),)
+        case CloseDraft(how=how, by=by, at=at, now=now):
+            opened, closed_at = draft.submitted, draft.closed_at
+            if (opened and at < opened.at) or (closed_at and at <= closed_at):
+                return ()
+            closed = DraftClosed(how=how, at=at, by=by)
+            return (closed, *_resolved(draft, how, by, at, now))
+        case Acknowledge(by=by, now=now):
+            return _resolved(draft, "acknowledged", by, now, now)
+        case LetTimePass(escalate_to=escalate_to, now=now):
+            return tuple(_lapsed(draft, escalate_to, now))
+        case _:
+            assert_never(command)
+
+
+def _raised(
+    submitted: DraftSubmitted,
+    promise: Promise,
+    to: tuple[str, ...],
+    since: datetime,
+    now: datetime,
+) -> AlertRaised:
+    alert = Alert(
+        id=submitted.alert_id,
+        member=submitted.member,
+        draft_id=submitted.draft_id,
+        work=submitted.work,
+        cause=submitted.cause,
+        to=to[:MOST_NAMED],
+        raised_at=since,
+        at_risk_at=promise.at_risk_at(since),
+        due_at=promise.due_at(since),
+        promised_minutes=promise.minutes,
+    )
+    return AlertRaised(alert=alert, at=now)
+
+
+def _resolved(
+    draft: Draft,
+    how: Literal["approved", "withdrawn", "acknowledged"],
+    by: str | None,
+    resolved_at: datetime,
+    now: datetime,
+) -> tuple[AlertResolved, ...]:
+    if draft.alert is None or draft.stage == "resolved":
+        return ()
+    kept = resolved_at <= draft.alert.due_at
+    return (
+        AlertResolved(
+            alert=draft.alert, how=how, by=by, resolved_at=resolved_at, kept=kept, at=now
+        ),
+    )
+
+
+def _lapsed(
+    draft: Draft, escalate_to: tuple[str, ...], now: datetime
+) -> list[AlertAtRisk | AlertBreached]:
+    lapsed: list[AlertAtRisk | AlertBreached] = []
+    if draft.alert is None:
+        return lapsed
+    if draft.stage == "open" and now >= draft.alert.at_risk_at:
+        lapsed.append(AlertAtRisk(alert=draft.alert, at=now))
+    if draft.stage in {"open", "at_risk"} and now >= draft.alert.due_at:
+        escalated = replace(draft.alert, escalated_to=escalate_to[:MOST_NAMED])
+        lapsed.append(AlertBreached(alert=escalated, at=now))
+    return lapsed
+
+
+draft: Final = Decider[Command, Event, Draft](initial=Draft(), decide=decide, evolve=evolve)

@@ -1,0 +1,249 @@
+"""Who there is to be told: what members do, where they are, what interests them, whom they follow.
+
+One stream for each member, named by their id. What would change nothing is not recorded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
+
+from shared.decider import Decider
+
+ORGANISATION: Final = "_org"
+"""Told where there is nobody in particular to tell."""
+
+FIRST_ZONE: Final = "content_consumer"
+"""Where everybody is of whom we have not heard otherwise."""
+
+Field: TypeAlias = Literal["roles", "topics", "status"]
+"""`status` is registered, paused or departed; one value, like a list of one."""
+
+MOST_TOPICS: Final = 40
+"""So many topics of a member's own acts are remembered; a new one replaces the oldest."""
+REFRESHED_AFTER: Final = timedelta(days=7)
+"""An interest that is shown again sooner is recorded only once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberDescribed:
+    """The organisation says this of a member. `key` is the event's, and breaks ties in time."""
+
+    field: Field
+    value: tuple[str, ...]
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberMoved:
+    """Into a zone, or out of all of them. `version` counts the member's zone changes."""
+
+    member: str
+    before: str | None
+    zone: str | None
+    version: int
+    cause: str
+    at: datetime
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterestShown:
+    """By an act of the member's own. `instead_of` is forgotten for it."""
+
+    topic: str
+    at: datetime
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorFollowed:
+    """`act` is the key of the event; source and object are what a retraction may name it by."""
+
+    target: str
+    act: str
+    source: str
+    object: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRetracted:
+    """That event never was, whenever we come to hear of it."""
+
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowsRetracted:
+    """This object of the platform's is followed no more, up to and at `until`."""
+
+    source: str
+    object: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceRecorded:
+    """Somebody published it; whoever says so again says nothing new."""
+
+    piece: str
+    member: str
+    cause: str
+    at: datetime
+    historical: bool
+    title: str | None
+    url: str | None
+    topics: tuple[str, ...]
+
+
+Heard: TypeAlias = AuthorFollowed | ActRetracted | FollowsRetracted | PieceRecorded
+"""What is recorded as it comes."""
+
+Event: TypeAlias = MemberDescribed | MemberMoved | InterestShown
+
+
+class Said(NamedTuple):
+    """A value, and what decides whether something later replaces it."""
+
+    at: datetime
+    key: str
+    value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    fields: Mapping[Field, Said] = field(default_factory=lambda: MappingProxyType({}))
+    zone: str | None = FIRST_ZONE
+    version: int = 0
+    interests: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return self._value("roles")
+
+    @property
+    def departed(self) -> bool:
+        return self._value("status") == ("departed",)
+
+    @property
+    def there(self) -> bool:
+        """Neither departed nor on a break."""
+        return self._value("status") in {(), ("registered",)}
+
+    def _value(self, name: Field) -> tuple[str, ...]:
+        said = self.fields.get(name)
+        return said.value if said else ()
+
+
+def evolve(member: Member, event: Event) -> Member:
+    match event:
+        case MemberDescribed():
+            said = Said(event.at, event.key, event.value)
+            return replace(member, fields={**member.fields, event.field: said})
+        case MemberMoved():
+            return replace(member, zone=event.zone, version=event.version)
+        case InterestShown():
+            kept = {t: at for t, at in member.interests.items() if t != event.instead_of}
+            return replace(member, interests={**kept, event.topic: event.at})
+        case _:
+            assert_never(event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe:
+    fields: Mapping[Field, tuple[str, ...]]
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    member: str
+    zone: str | None
+    version: int
+    cause: str
+    at: datetime
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowInterest:
+    topics: tuple[str, ...]
+    at: datetime
+
+
+Command: TypeAlias = Describe | Move | ShowInterest
+
+
+def decide(command: Command, member: Member) -> tuple[Event, ...]:
+    match command:
+        case Describe():
+            return tuple(
+                MemberDescribed(field=name, value=value, at=command.at, key=command.key)
+                for name, value in command.fields.items()
+                if _newer(command, member.fields.get(name))
+            )
+        case Move():
+            if command.version <= member.version or command.zone == member.zone:
+                return ()
+            return (
+                MemberMoved(
+                    member=command.member,
+                    before=member.zone,
+                    zone=command.zone,
+                    version=command.version,
+                    cause=command.cause,
+                    at=command.at,
+                    historical=command.historical,
+                ),
+            )
+        case ShowInterest():
+            return tuple(_shown(member, command))
+        case _:
+            assert_never(command)
+
+
+def _newer(command: Describe, said: Said | None) -> bool:
+    return said is None or (command.at, command.key) > (said.at, said.key)
+
+
+def _shown(member: Member, command: ShowInterest) -> Iterable[InterestShown]:
+    interests = dict(member.interests)
+    for topic in dict.fromkeys(map(topic_of, command.topics)):
+        known = interests.get(topic)
+        if known is not None and command.at < known + REFRESHED_AFTER:
+            continue
+        oldest = None
+        if known is None and len(interests) >= MOST_TOPICS:
+            oldest = min(interests, key=lambda each: (interests[each], each))
+            if command.at <= interests[oldest]:
+                continue
+            del interests[oldest]
+        interests[topic] = command.at
+        yield InterestShown(topic=topic, at=command.at, instead_of=oldest)
+
+
+def topic_of(word: str) -> str:
+    """Return the topic that a word names, however it is written."""
+    return " ".join(word.casefold().split())
+
+
+member: Final = Decider[Command, Event, Member](initial=Member(), decide=decide, evolve=evolve)
+
+
+def having(role: str, members: Mapping[str, Member]) -> tuple[str, ...]:
+    """Return who of the members has a role and is there."""
+    return tuple(sorted(who for who, one in members.items() if role in one.roles and one.there))
+
+
+def editors(members: Mapping[str, Member]) -> tuple[str, ...]:
+    """Return whom a draft concerns: the editors, else the organisation."""
+    return having("editor", members) or (ORGANISATION,)
+
+
+def escalation(members: Mapping[str, Member]) -> tuple[str, ...]:
+    """Return who hears of a broken promise: the coordinators, else all editors."""
+    return having("coordinator", members) or editors(members)

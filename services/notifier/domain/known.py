@@ -1,0 +1,32 @@
+"""What a batch may ask about: a part of all that is folded, and how it becomes in its course."""
+
+from dataclasses import dataclass, field
+
+from services.notifier.domain import alerts, audience
+from services.notifier.domain.alerts import Draft
+from services.notifier.domain.audience import Member
+from services.notifier.domain.clock import Clock
+from services.notifier.domain.notices import Listener
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """`members` are those whom the batch concerns and all who have a role. `drafts`, by stream,
+    are those that it concerns and those whose timer may run out in it. `void` are acts that were
+    retracted, `recorded` are keys that the log has.
+    """
+
+    clock: Clock
+    members: dict[str, Member] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    pieces: set[str] = field(default_factory=set)
+    void: set[str] = field(default_factory=set)
+    recorded: set[str] = field(default_factory=set)
+    listeners: tuple[Listener, ...] = ()
+    """Of the piece that the batch begins with, if it does."""
+
+    def member(self, name: str) -> Member:
+        return self.members.get(name, audience.member.initial)
+
+    def draft(self, stream: str) -> Draft:
+        return self.drafts.get(stream, alerts.draft.initial)

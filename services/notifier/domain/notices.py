@@ -1,0 +1,196 @@
+"""What is said to a person: once for each cause, kind and recipient.
+
+A notice follows from something that has been recorded; here is what follows from what, and to
+whom. A further kind is another case here, its words in `wording`, its rules in notices.toml.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias, get_args
+
+from services.notifier.domain import wording
+from services.notifier.domain.alerts import (
+    AlertAtRisk,
+    AlertBreached,
+    AlertEvent,
+    AlertRaised,
+    Promise,
+)
+from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.wording import Recognition, Words
+
+Kind: TypeAlias = Literal[
+    "fast_track_granted",
+    "fast_track_ended",
+    "fast_track_alert",
+    "fast_track_at_risk",
+    "fast_track_breached",
+    "announcement",
+    "recognition",
+]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+Channel: TypeAlias = Literal["inbox", "webhook"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """`promises` are by zone: who is in one of them is on the fast track. `channels` are by kind,
+    beside the inbox, where everything is.
+    """
+
+    promises: Mapping[str, Promise]
+    channels: Mapping[Kind, tuple[Channel, ...]]
+    interest: timedelta
+    """For so long an own act shows interest in its topics."""
+    most_recipients: int
+    """Of one announcement; followers come first."""
+
+    def promise(self, zone: str | None) -> Promise | None:
+        return None if zone is None else self.promises.get(zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """`cause` names the event or the occasion, `about` the member it speaks of if that is somebody
+    else, and `due_at` when what it asks for was promised.
+    """
+
+    kind: Kind
+    recipient: str
+    cause: str
+    at: datetime
+    words: Words
+    about: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent:
+    """It is in the recipient's inbox, and on its way over the other channels."""
+
+    id: str
+    notice: Notice
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDelivered:
+    id: str
+    channel: Channel
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFailed:
+    """Nobody will try again. `problem` is a word for what was wrong."""
+
+    id: str
+    notice: Notice
+    channels: tuple[Channel, ...]
+    channel: Channel
+    problem: str
+    attempts: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRead:
+    id: str
+
+
+Event: TypeAlias = NoticeSent | NoticeDelivered | NoticeFailed | NoticeRead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Somebody to whom a piece is announced: a follower of its author, or interested in `topic`."""
+
+    member: str
+    topic: str | None = None
+
+
+def stream(recipient: str) -> str:
+    return f"notices/{recipient}"
+
+
+def of_move(
+    moved: MemberMoved, rules: Rules, editors: Iterable[str], now: datetime
+) -> Iterator[Notice]:
+    """Say that the fast track begins or ends: to the member, and to the editors."""
+    promise, before = rules.promise(moved.zone), rules.promise(moved.before)
+    if moved.historical or bool(promise) == bool(before):
+        return
+    kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
+    own, others = (
+        (wording.granted(promise), wording.granted_to(moved.member, promise))
+        if promise
+        else (wording.ended(), wording.ended_for(moved.member))
+    )
+    if moved.zone is not None:  # who has left is not written to
+        yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, words=own)
+    for editor in editors:
+        yield Notice(
+            kind=kind,
+            recipient=editor,
+            cause=moved.cause,
+            at=now,
+            words=others,
+            about=moved.member,
+        )
+
+
+def of_alert(event: AlertEvent) -> Iterator[Notice]:
+    """Say to the editors what they owe, and to whom it is escalated that it is late. The cause is
+    the alert.
+    """
+    alert = event.alert
+    kind: Kind
+    match event:
+        case AlertRaised():
+            kind, words, to = "fast_track_alert", wording.raised(alert), alert.to
+        case AlertAtRisk():
+            kind, words, to = "fast_track_at_risk", wording.at_risk(alert), alert.to
+        case AlertBreached():
+            kind, words, to = "fast_track_breached", wording.breached(alert), alert.escalated_to
+        case _:
+            return
+    for recipient in to:
+        yield Notice(
+            kind=kind,
+            recipient=recipient,
+            cause=alert.id,
+            at=event.at,
+            words=words,
+            about=alert.member,
+            due_at=alert.due_at,
+        )
+
+
+def of_piece(
+    piece: PieceRecorded, listeners: Iterable[Listener], now: datetime
+) -> Iterator[Notice]:
+    """Announce a new piece. The cause is the piece, wherever else it comes to be published."""
+    if piece.historical:
+        return
+    for listener in listeners:
+        yield Notice(
+            kind="announcement",
+            recipient=listener.member,
+            cause=piece.piece,
+            at=now,
+            words=wording.announced(piece, listener.topic),
+            about=piece.member,
+        )
+
+
+def of_recognition(member: str, cause: str, recognition: Recognition, at: datetime) -> Notice:
+    return Notice(
+        kind="recognition",
+        recipient=member,
+        cause=cause,
+        at=at,
+        words=wording.recognised(recognition),
+    )
