@@ -64,8 +64,9 @@ class Alert(Told):
     id: Id
     kind: Kind
     member: Member
-    to: Annotated[tuple[Member, ...], Field(max_length=100)] = ()
-    escalated_to: Annotated[tuple[Member, ...], Field(max_length=100)] = ()
+    to: Annotated[tuple[Subject, ...], Field(max_length=100)] = ()
+    """Members, or the whole organisation where it has no editors."""
+    escalated_to: Annotated[tuple[Subject, ...], Field(max_length=100)] = ()
     cause: Id
     draft_id: Maybe[Id] = None
     object: Maybe[Object] = None
