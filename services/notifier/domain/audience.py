@@ -60,7 +60,7 @@ class InterestShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorFollowed:
-    """`act` is the key of the event; source and object are what a retraction may name it by."""
+    """`act` names it for ever; source and object are what a retraction may name it by as well."""
 
     target: str
     act: str

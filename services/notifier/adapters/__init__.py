@@ -1,0 +1,1 @@
+"""Rules read from a file, and the ways by which notices leave."""

@@ -1,0 +1,77 @@
+"""Reads the rules from TOML, and says in a line of everything that is wrong with them what it is.
+
+notices.toml: fast_track.at_risk_percent: must not be more than 99
+"""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.notifier.domain.alerts import Promise
+from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
+from shared.contracts.refusals import reason
+from shared.contracts.words import Ordinal, Zone
+from shared.runtime.errors import WrongUse
+
+MOST_MINUTES: Final = 60 * 24 * 365
+MOST_DAYS: Final = 3660
+INBOX: Final[Channel] = "inbox"
+
+
+class RulesInvalid(WrongUse):
+    """Nobody is told anything by rules of which a part makes no sense."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _FastTrack(_Table):
+    at_risk_percent: Annotated[int, Field(ge=1, le=99)]
+    promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
+
+
+class _Announcement(_Table):
+    interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
+    most_recipients: Ordinal
+
+
+class _Noticebook(_Table):
+    fast_track: _FastTrack
+    announcement: _Announcement
+    channels: dict[Kind, tuple[Literal["webhook"], ...]]
+
+    @model_validator(mode="after")
+    def _names_every_kind(self) -> "_Noticebook":
+        if missing := [kind for kind in KINDS if kind not in self.channels]:
+            raise PydanticCustomError("no_channels", f"must list channels for {missing[0]}")
+        return self
+
+
+def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> Rules:
+    """Read the rules. A channel that cannot be reached is left out. Raises RulesInvalid."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        book = _Noticebook.model_validate(document)
+    except OSError as error:
+        raise RulesInvalid(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RulesInvalid(f"{path.name}: not TOML: {error}") from error
+    except ValidationError as error:
+        raise RulesInvalid(f"{path.name}: {reason(error)}") from error
+    return Rules(
+        promises={
+            zone: Promise(minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent)
+            for zone, minutes in book.fast_track.promise_minutes.items()
+        },
+        channels={
+            kind: (INBOX, *(each for each in channels if each in reachable))
+            for kind, channels in book.channels.items()
+        },
+        interest=timedelta(days=book.announcement.interest_days),
+        most_recipients=book.announcement.most_recipients,
+    )

@@ -1,0 +1,184 @@
+"""Notices posted to one address, signed as Standard Webhooks has it (standardwebhooks.com).
+
+A notice keeps its id over all attempts, so that the receiver can tell the second from the first.
+Only an answer of 2xx counts. Redirects are not followed, and an address that is not of the public
+internet is not called unless the operator says that it may be: a notice must not be a way in.
+"""
+
+import asyncio
+import ipaddress
+import json
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+import httpx2
+from pydantic import SecretStr
+from standardwebhooks import Webhook
+
+from services.notifier.domain.notices import NoticeSent
+from shared.runtime.errors import WrongUse
+from shared.runtime.process import version
+
+GONE: Final = 410
+PORTS: Final = {"https": 443, "http": 80}
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class NotDelivered(Exception):
+    """`problem` is a word for why. `retry_after` are the seconds that the receiver asked for;
+    `final`: it wants none of this, ever.
+    """
+
+    def __init__(
+        self, problem: str, *, retry_after: float | None = None, final: bool = False
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.retry_after = retry_after
+        self.final = final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Where notices are posted. `private`: it may be this machine or a private network, without
+    TLS. `timeout` are the seconds of one attempt, all in all.
+    """
+
+    url: httpx2.URL
+    signing: Webhook
+    private: bool
+    timeout: float
+
+
+def receiver(url: str, secret: SecretStr | None, *, private: bool, timeout: float) -> Receiver:
+    """Raises WrongUse for an address that cannot be called, or a secret that signs nothing."""
+    try:
+        where = httpx2.URL(url)
+    except httpx2.InvalidURL as error:
+        raise WrongUse(f"ZONES_NOTIFIER_WEBHOOK_URL: {error}") from None
+    if where.scheme not in PORTS or not where.host:
+        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_URL must begin with https:// and name a host")
+    if where.scheme != "https" and not private:
+        raise WrongUse(
+            "ZONES_NOTIFIER_WEBHOOK_URL must begin with https://; a receiver on this machine or in"
+            " a private network may do without if ZONES_NOTIFIER_WEBHOOK_PRIVATE is true"
+        )
+    if secret is None:
+        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET is missing: whsec_ and base64, to sign with")
+    try:
+        signing = Webhook(secret.get_secret_value())
+    except (ValueError, RuntimeError):
+        signing = None
+    except Exception as error:  # the library's own error for an empty secret has no common parent
+        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET is empty") from error
+    if signing is None:
+        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET must be base64, with or without whsec_")
+    return Receiver(url=where, signing=signing, private=private, timeout=timeout)
+
+
+def client() -> httpx2.AsyncClient:
+    """Return a client that goes nowhere but where it is sent."""
+    return httpx2.AsyncClient(
+        follow_redirects=False,
+        trust_env=False,
+        headers={"user-agent": f"zones-notifier/{version()}", "content-type": "application/json"},
+    )
+
+
+async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> None:
+    """Return when the receiver has taken it. Raises NotDelivered."""
+    try:
+        async with asyncio.timeout(to.timeout):
+            address = await resolved(to)
+            request = _request(http, to, sent, address)
+            answer = await http.send(request, stream=True)
+            await answer.aclose()
+    except TimeoutError:
+        raise NotDelivered("timeout") from None
+    except (httpx2.HTTPError, OSError):
+        raise NotDelivered("unreachable") from None
+    if answer.is_success:
+        return
+    if answer.is_redirect:
+        raise NotDelivered("redirected")
+    raise NotDelivered(
+        f"http_{answer.status_code}",
+        retry_after=_seconds(answer.headers.get("retry-after")),
+        final=answer.status_code == GONE,
+    )
+
+
+def body(sent: NoticeSent) -> str:
+    """Return what is posted: what a person reads, and what a program sorts it by."""
+    notice = sent.notice
+    told = {
+        "id": sent.id,
+        "kind": notice.kind,
+        "recipient": notice.recipient,
+        "about": notice.about,
+        "cause": notice.cause,
+        "due_at": notice.due_at and _written(notice.due_at),
+        "title": notice.words.title,
+        "text": notice.words.text,
+        "why": notice.words.why,
+    }
+    said = {"type": f"notice.{notice.kind}", "timestamp": _written(notice.at), "data": told}
+    return json.dumps(said, ensure_ascii=False)
+
+
+async def resolved(to: Receiver) -> str:
+    """Return the address to connect to, which is the one that was looked at. All addresses of the
+    name have to be of the public internet; or, where that is allowed, of this machine or a private
+    network. Raises NotDelivered.
+    """
+    port = to.url.port or PORTS[to.url.scheme]
+    found = await asyncio.get_running_loop().getaddrinfo(to.url.host, port, type=socket.SOCK_STREAM)
+    addresses = [ipaddress.ip_address(each[4][0]) for each in found]
+    if not all(_may_be_called(_plain(address), to) for address in addresses):
+        raise NotDelivered("forbidden_address")
+    return str(addresses[0])
+
+
+def _may_be_called(address: Address, to: Receiver) -> bool:
+    if address.is_multicast or address.is_unspecified:
+        return False
+    if address.is_global:
+        return to.url.scheme == "https"
+    return to.private
+
+
+def _plain(address: Address) -> Address:
+    """IPv6 has ways of writing IPv4 addresses; what counts is the address that is meant."""
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def _request(
+    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, address: str
+) -> httpx2.Request:
+    text, now = body(sent), datetime.now(UTC)
+    return http.build_request(
+        "POST",
+        to.url.copy_with(host=address),
+        content=text.encode(),
+        headers={
+            "host": to.url.netloc.decode(),
+            "webhook-id": sent.id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": to.signing.sign(sent.id, now, text),
+        },
+        timeout=to.timeout,
+        extensions={"sni_hostname": to.url.host},
+    )
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""What the log amounts to today, as tables: written with every entry, read by every batch."""

@@ -1,0 +1,46 @@
+"""The private events by the names that stand in the log, and instants as the tables have them."""
+
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Final
+
+from services.notifier.domain import alerts, audience, clock, notices
+from shared.eventlog.codec import Codec, Kind
+from shared.messaging.tails import RELAY_SCHEMA
+
+CODEC: Final[Codec[Any]] = Codec(
+    [
+        Kind(event=clock.ClockStarted, name="clock-started"),
+        Kind(event=clock.ClockAdvanced, name="clock-advanced"),
+        Kind(event=audience.MemberDescribed, name="member-described"),
+        Kind(event=audience.MemberMoved, name="member-moved"),
+        Kind(event=audience.InterestShown, name="interest-shown"),
+        Kind(event=audience.AuthorFollowed, name="author-followed"),
+        Kind(event=audience.ActRetracted, name="act-retracted"),
+        Kind(event=audience.FollowsRetracted, name="follows-retracted"),
+        Kind(event=audience.PieceRecorded, name="piece-recorded"),
+        Kind(event=alerts.DraftSubmitted, name="draft-submitted"),
+        Kind(event=alerts.DraftClosed, name="draft-closed"),
+        Kind(event=alerts.AlertRaised, name="alert-raised"),
+        Kind(event=alerts.AlertAtRisk, name="alert-at-risk"),
+        Kind(event=alerts.AlertBreached, name="alert-breached"),
+        Kind(event=alerts.AlertResolved, name="alert-resolved"),
+        Kind(event=notices.NoticeSent, name="notice-sent"),
+        Kind(event=notices.NoticeDelivered, name="notice-delivered"),
+        Kind(event=notices.NoticeFailed, name="notice-failed"),
+        Kind(event=notices.NoticeRead, name="notice-read"),
+    ]
+)
+
+SCHEMA: Final = (
+    resources.files("services.notifier").joinpath("schema.sql").read_text("utf-8"),
+    RELAY_SCHEMA,
+)
+
+
+def milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def instant(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)

@@ -1,0 +1,140 @@
+"""What a batch has to know, read from the tables and the log in a few questions."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, TypeAlias, cast
+
+from services.notifier.domain import alerts
+from services.notifier.domain.alerts import Draft
+from services.notifier.domain.audience import FIRST_ZONE, Field, Member, Said
+from services.notifier.domain.clock import Clock, Mode
+from services.notifier.domain.notices import Listener, Rules
+from services.notifier.projections.entries import CODEC, instant, milliseconds
+from services.notifier.projections.tables import grouped
+from shared.decider import fold
+from shared.eventlog.log import Transaction, View
+
+Read: TypeAlias = View | Transaction
+
+
+async def clock(read: Read) -> Clock:
+    [(mode, now)] = await read.fetchall("SELECT mode, now FROM clock")
+    return Clock(mode=cast("Mode", mode), now=None if now is None else instant(now))
+
+
+async def save_clock(transaction: Transaction, now: datetime) -> None:
+    await transaction.execute("UPDATE clock SET now = :now", {"now": milliseconds(now)})
+
+
+async def members(read: Read, names: Collection[str]) -> dict[str, Member]:
+    """Return these members and all who have a role, as far as anything is known of them."""
+    concerned = {"names": json.dumps(list(names))}
+    fields = grouped(
+        (member, field, Said(instant(at), key, tuple(json.loads(value))))
+        for member, field, value, at, key in await read.fetchall(
+            "SELECT member, field, value, at, key FROM profiles WHERE member IN"
+            " (SELECT value FROM json_each(:names) UNION"
+            " SELECT member FROM profiles WHERE field = 'roles' AND value <> '[]')",
+            concerned,
+        )
+    )
+    places = {
+        member: (zone, version)
+        for member, zone, version in await read.fetchall(
+            "SELECT member, zone, version FROM json_each(:names) JOIN places ON member = value",
+            concerned,
+        )
+    }
+    interests = grouped(
+        (member, topic, instant(at))
+        for member, topic, at in await read.fetchall(
+            "SELECT member, topic, at FROM json_each(:names) JOIN interests ON member = value",
+            concerned,
+        )
+    )
+    found = {}
+    for name in {*fields, *places, *interests}:
+        zone, version = places.get(name, (FIRST_ZONE, 0))
+        found[name] = Member(
+            fields=cast("dict[Field, Said]", fields.get(name, {})),
+            zone=zone,
+            version=version,
+            interests=interests.get(name, {}),
+        )
+    return found
+
+
+async def drafts(transaction: Transaction, streams: Collection[str]) -> dict[str, Draft]:
+    """Return these drafts, folded from the log."""
+    if not streams:
+        return {}
+    tails = await transaction.tails(dict.fromkeys(streams, 0))
+    return {
+        stream: fold(alerts.evolve, alerts.draft.initial, map(CODEC.decode, rows))
+        for stream, rows in tails.items()
+        if rows
+    }
+
+
+async def due_drafts(read: Read, now: datetime | None) -> list[str]:
+    """Return the streams of the drafts whose timers run out up to `now`."""
+    if now is None:
+        return []
+    rows = await read.fetchall(
+        "SELECT stream FROM alerts WHERE due_at <= :now", {"now": milliseconds(now)}
+    )
+    return [stream for (stream,) in rows]
+
+
+async def open_drafts(read: Read, authors: Collection[str]) -> list[str]:
+    rows = await read.fetchall(
+        "SELECT stream FROM json_each(:authors) JOIN drafts ON member = value",
+        {"authors": json.dumps(list(authors))},
+    )
+    return [stream for (stream,) in rows]
+
+
+async def pieces(read: Read, names: Collection[str]) -> set[str]:
+    """Return which of these have been published already."""
+    return await _which(
+        read, "SELECT piece FROM json_each(:names) JOIN pieces ON piece = value", names
+    )
+
+
+async def void(read: Read, acts: Collection[str]) -> set[str]:
+    """Return which of these acts have been retracted."""
+    return await _which(
+        read, "SELECT act FROM json_each(:names) JOIN void_acts ON act = value", acts
+    )
+
+
+async def listeners(
+    read: Read, author: str, topics: Collection[str], at: datetime, rules: Rules
+) -> tuple[Listener, ...]:
+    """Return to whom a piece is announced: first the author's followers, then who is interested."""
+    rows = await read.fetchall(
+        "SELECT heard.member, min(topic) FROM ("
+        " SELECT member, '' AS topic FROM follows WHERE target = :author"
+        " UNION ALL SELECT member, topic FROM json_each(:topics) JOIN declared ON topic = value"
+        " UNION ALL SELECT member, topic FROM json_each(:topics) JOIN interests ON topic = value"
+        "  WHERE at >= :since"
+        ") AS heard LEFT JOIN profiles ON profiles.member = heard.member AND field = 'status'"
+        " WHERE heard.member <> :author AND coalesce(profiles.value, '') NOT IN"
+        "  ('[\"departed\"]', '[\"paused\"]')"
+        " GROUP BY heard.member ORDER BY min(topic) <> '', heard.member LIMIT :most",
+        {
+            "author": author,
+            "topics": json.dumps(list(topics)),
+            "since": milliseconds(at - rules.interest),
+            "most": rules.most_recipients,
+        },
+    )
+    return tuple(Listener(member=member, topic=topic or None) for member, topic in rows)
+
+
+async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:
+    if not names:
+        return set()
+    rows: list[tuple[Any, ...]] = await read.fetchall(sql, {"names": json.dumps(list(names))})
+    return {name for (name,) in rows}

@@ -1,0 +1,103 @@
+"""What is asked for: alerts as they stand, and notices, read where the log has them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from services.notifier.domain.alerts import AlertEvent
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.projections import knowledge
+from services.notifier.projections.entries import CODEC
+from shared.eventlog.entries import Recorded
+from shared.eventlog.log import Transaction, View
+
+ROW: Final = (
+    "log.position, log.stream, log.version, log.type, log.schema, log.key, log.body,"
+    " log.recorded_at"
+)
+
+
+class Inboxed(NamedTuple):
+    position: int
+    sent: NoticeSent
+    is_read: bool
+
+
+async def now(view: View) -> datetime:
+    """Return what time it is: the log's, except where that is the wall's."""
+    told = await knowledge.clock(view)
+    return datetime.now(UTC) if told.mode == "wall" or told.now is None else told.now
+
+
+async def alerts(view: View, *, only_open: bool, after: str | None, limit: int) -> list[AlertEvent]:
+    """Return of each alert the event that tells how it stands, from old to new."""
+    rows = await view.fetchall(
+        f"SELECT {ROW} FROM alerts JOIN log USING (position)"  # noqa: S608 - columns of ours
+        " WHERE (is_open OR NOT :only_open) AND (:after IS NULL OR (raised_at, id) >"
+        "  (SELECT raised_at, id FROM alerts WHERE id = :after))"
+        " ORDER BY raised_at, id LIMIT :limit",
+        {"only_open": only_open, "after": after, "limit": limit},
+    )
+    return [CODEC.decode(Recorded._make(row)) for row in rows]
+
+
+async def alert(read: View | Transaction, id: str) -> tuple[str, AlertEvent] | None:
+    """Return the stream of the draft, and the event that tells how its alert stands."""
+    rows = await read.fetchall(
+        f"SELECT {ROW} FROM alerts JOIN log USING (position) WHERE id = :id",  # noqa: S608
+        {"id": id},
+    )
+    return next(((row[1], CODEC.decode(Recorded._make(row))) for row in rows), None)
+
+
+async def notices(view: View, *, after: int, limit: int, **wanted: object) -> list[Inboxed]:
+    """Return notices after a position, from old to new. `wanted`: recipient, kind, is_read."""
+    values: Mapping[str, Any] = {
+        "recipient": None,
+        "kind": None,
+        "is_read": None,
+        **wanted,
+        "after": after,
+        "limit": limit,
+    }
+    rows = await view.fetchall(
+        f"SELECT is_read, {ROW} FROM inbox JOIN log USING (position)"  # noqa: S608
+        " WHERE position > :after AND (:recipient IS NULL OR recipient = :recipient)"
+        " AND (:kind IS NULL OR kind = :kind) AND (:is_read IS NULL OR is_read = :is_read)"
+        " ORDER BY position LIMIT :limit",
+        values,
+    )
+    return [
+        Inboxed(row.position, CODEC.decode(row), bool(is_read))
+        for is_read, *columns in rows
+        for row in [Recorded._make(columns)]
+    ]
+
+
+async def pending(view: View, channel: str, now: int, limit: int) -> list[tuple[NoticeSent, int]]:
+    """Return what is due to be delivered, longest due first, each with its failed attempts."""
+    rows = await view.fetchall(
+        f"SELECT attempts, {ROW} FROM deliveries JOIN inbox USING (id) JOIN log USING (position)"  # noqa: S608
+        " WHERE channel = :channel AND next_at <= :now ORDER BY next_at, position LIMIT :limit",
+        {"channel": channel, "now": now, "limit": limit},
+    )
+    return [(CODEC.decode(Recorded._make(columns)), attempts) for attempts, *columns in rows]
+
+
+async def next_delivery(view: View, channel: str) -> int | None:
+    """Return when something is due to be delivered, in milliseconds; None for nothing."""
+    [(at,)] = await view.fetchall(
+        "SELECT min(next_at) FROM deliveries WHERE channel = :channel", {"channel": channel}
+    )
+    return at if at is None else int(at)
+
+
+async def unread(read: View | Transaction, recipient: str, ids: list[str]) -> list[str]:
+    """Return which of these notices to somebody are unread."""
+    rows = await read.fetchall(
+        "SELECT DISTINCT inbox.id FROM json_each(:ids) JOIN inbox ON inbox.id = json_each.value"
+        " WHERE recipient = :recipient AND NOT is_read",
+        {"ids": json.dumps(ids), "recipient": recipient},
+    )
+    return [number for (number,) in rows]

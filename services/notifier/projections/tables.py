@@ -1,0 +1,298 @@
+"""From entries of the log to rows, in the transaction that appends them; or from all of the log.
+
+Every statement can be repeated: what the log says twice, the tables have once.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeAlias, assert_never, cast
+
+from services.notifier.domain import alerts, audience, clock, notices
+from services.notifier.projections.entries import CODEC, milliseconds
+from shared.eventlog.checkpoints import Checkpoint
+from shared.eventlog.entries import Recorded
+from shared.eventlog.log import Entry, Store, Transaction
+
+READER: Final = "tables"
+FORM: Final = "1"
+"""Changes with what the tables hold: a database with another form has them built again."""
+
+CHUNK: Final = 1000
+TABLES: Final = (
+    *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
+    *("pieces", "drafts", "alerts", "inbox", "deliveries"),
+)
+
+Row: TypeAlias = dict[str, Any]
+Event: TypeAlias = (
+    clock.ClockStarted
+    | clock.ClockAdvanced
+    | audience.Event
+    | audience.Heard
+    | alerts.Event
+    | notices.Event
+)
+
+
+class Statement(NamedTuple):
+    """What to do, and with which values. A run of one `sql` is one call."""
+
+    sql: str
+    values: Row
+
+
+async def write(transaction: Transaction, entries: Sequence[Entry]) -> None:
+    """Append what has not been said, and have the tables follow."""
+    said = {
+        entry.key for entry in entries if entry.key and isinstance(entry.event, notices.NoticeSent)
+    }
+    again = await transaction.known(list(said)) if said else {}
+    fresh = [entry for entry in entries if entry.key not in again]
+    if not fresh:
+        return
+    rows = await transaction.append(fresh)
+    events = [cast("Event", entry.event) for entry in fresh]
+    await project(transaction, list(zip(rows, events, strict=True)), rows[-1].position)
+
+
+async def project(
+    transaction: Transaction, rows: Iterable[tuple[Recorded, Event]], position: int
+) -> None:
+    """Follow the log up to `position`."""
+    for sql, run in groupby(_in_runs(rows), key=itemgetter(0)):
+        await transaction.executemany(sql, [statement.values for statement in run])
+    await transaction.save_checkpoint(Checkpoint(READER, position, FORM))
+
+
+async def catch_up(store: Store) -> bool:
+    """Build the tables again where they are not what the log says. Return whether they were not."""
+    last = await store.last_position()
+    if await store.checkpoint(READER) == Checkpoint(READER, last, FORM):
+        return False
+    async with store.transaction() as transaction:
+        for table in TABLES:
+            await transaction.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+        position = 0
+        while rows := await store.read(position, CHUNK):
+            position = rows[-1].position
+            await project(transaction, [(row, CODEC.decode(row)) for row in rows], position)
+        await transaction.save_checkpoint(Checkpoint(READER, position, FORM))
+    return last > 0
+
+
+def _in_runs(rows: Iterable[tuple[Recorded, Event]]) -> Iterable[Statement]:
+    """Notices come by the thousand and do not depend on each other: the runs are kept long."""
+    for kind, run in groupby(rows, key=lambda each: type(each[1])):
+        statements = [each for row, event in run for each in _statements(row, event)]
+        if kind is notices.NoticeSent:
+            statements.sort(key=itemgetter(0))
+        yield from statements
+
+
+def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
+    match event:
+        case clock.ClockStarted():
+            values = {"mode": event.mode, "now": event.at and milliseconds(event.at)}
+            yield Statement(
+                "INSERT OR IGNORE INTO clock (id, mode, now) VALUES (1, :mode, :now)", values
+            )
+        case clock.ClockAdvanced():
+            yield Statement(
+                "UPDATE clock SET now = max(coalesce(now, 0), :now)",
+                {"now": milliseconds(event.at)},
+            )
+        case audience.MemberDescribed() | audience.MemberMoved() | audience.InterestShown():
+            yield from _of_member(row.stream, event)
+        case (
+            audience.AuthorFollowed()
+            | audience.ActRetracted()
+            | audience.FollowsRetracted()
+            | audience.PieceRecorded()
+        ):
+            yield from _of_act(row.stream, event)
+        case (
+            alerts.DraftSubmitted()
+            | alerts.DraftClosed()
+            | alerts.AlertRaised()
+            | alerts.AlertAtRisk()
+            | alerts.AlertBreached()
+            | alerts.AlertResolved()
+        ):
+            yield from _of_draft(row, event)
+        case (
+            notices.NoticeSent()
+            | notices.NoticeDelivered()
+            | notices.NoticeFailed()
+            | notices.NoticeRead()
+        ):
+            yield from _of_notice(row, event)
+        case _:
+            assert_never(event)
+
+
+def _of_member(member: str, event: audience.Event) -> Iterable[Statement]:
+    match event:
+        case audience.MemberDescribed():
+            yield Statement(
+                "INSERT OR REPLACE INTO profiles (member, field, value, at, key)"
+                " VALUES (:member, :field, :value, :at, :key)",
+                {
+                    "member": member,
+                    "field": event.field,
+                    "value": json.dumps(event.value),
+                    "at": milliseconds(event.at),
+                    "key": event.key,
+                },
+            )
+            if event.field == "topics":
+                yield Statement("DELETE FROM declared WHERE member = :member", {"member": member})
+                for topic in event.value:
+                    yield Statement(
+                        "INSERT OR IGNORE INTO declared (topic, member) VALUES (:topic, :member)",
+                        {"topic": topic, "member": member},
+                    )
+        case audience.MemberMoved():
+            yield Statement(
+                "INSERT OR REPLACE INTO places (member, zone, version)"
+                " VALUES (:member, :zone, :version)",
+                {"member": member, "zone": event.zone, "version": event.version},
+            )
+        case audience.InterestShown():
+            if event.instead_of is not None:
+                yield Statement(
+                    "DELETE FROM interests WHERE topic = :topic AND member = :member",
+                    {"topic": event.instead_of, "member": member},
+                )
+            yield Statement(
+                "INSERT OR REPLACE INTO interests (topic, member, at)"
+                " VALUES (:topic, :member, :at)",
+                {"topic": event.topic, "member": member, "at": milliseconds(event.at)},
+            )
+        case _:
+            assert_never(event)
+
+
+def _of_act(member: str, event: audience.Heard) -> Iterable[Statement]:
+    match event:
+        case audience.AuthorFollowed():
+            yield Statement(
+                "INSERT OR IGNORE INTO follows (act, member, target, source, object, at)"
+                " SELECT :act, :member, :target, :source, :object, :at WHERE NOT EXISTS"
+                " (SELECT 1 FROM void_acts WHERE act = :act) AND NOT EXISTS"
+                " (SELECT 1 FROM void_follows WHERE member = :member AND source = :source"
+                " AND object = :object AND until >= :at)",
+                {
+                    "act": event.act,
+                    "member": member,
+                    "target": event.target,
+                    "source": event.source,
+                    "object": event.object,
+                    "at": milliseconds(event.at),
+                },
+            )
+        case audience.ActRetracted():
+            yield Statement(
+                "INSERT OR IGNORE INTO void_acts (act) VALUES (:act)", {"act": event.act}
+            )
+            yield Statement(
+                "DELETE FROM follows WHERE act = :act AND member = :member",
+                {"act": event.act, "member": member},
+            )
+        case audience.FollowsRetracted():
+            values = {
+                "member": member,
+                "source": event.source,
+                "object": event.object,
+                "until": milliseconds(event.until),
+            }
+            yield Statement(
+                "INSERT INTO void_follows (member, source, object, until)"
+                " VALUES (:member, :source, :object, :until) ON CONFLICT (member, source, object)"
+                " DO UPDATE SET until = max(until, excluded.until)",
+                values,
+            )
+            yield Statement(
+                "DELETE FROM follows WHERE member = :member AND object = :object"
+                " AND source = :source AND at <= :until",
+                values,
+            )
+        case audience.PieceRecorded():
+            yield Statement(
+                "INSERT OR IGNORE INTO pieces (piece) VALUES (:piece)", {"piece": event.piece}
+            )
+        case _:
+            assert_never(event)
+
+
+def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
+    match event:
+        case alerts.DraftSubmitted():
+            yield Statement(
+                "INSERT OR IGNORE INTO drafts (stream, member) VALUES (:stream, :member)",
+                {"stream": row.stream, "member": event.member},
+            )
+        case alerts.DraftClosed():
+            yield Statement("DELETE FROM drafts WHERE stream = :stream", {"stream": row.stream})
+        case (
+            alerts.AlertRaised()
+            | alerts.AlertAtRisk()
+            | alerts.AlertBreached()
+            | alerts.AlertResolved()
+        ):
+            due = alerts.next_at(alerts.evolve(alerts.draft.initial, event))
+            yield Statement(
+                "INSERT OR REPLACE INTO alerts (id, stream, raised_at, due_at, is_open, position)"
+                " VALUES (:id, :stream, :raised_at, :due_at, :is_open, :position)",
+                {
+                    "id": event.alert.id,
+                    "stream": row.stream,
+                    "raised_at": milliseconds(event.alert.raised_at),
+                    "due_at": due and milliseconds(due),
+                    "is_open": not isinstance(event, alerts.AlertResolved),
+                    "position": row.position,
+                },
+            )
+        case _:
+            assert_never(event)
+
+
+def _of_notice(row: Recorded, event: notices.Event) -> Iterable[Statement]:
+    match event:
+        case notices.NoticeSent():
+            yield Statement(
+                "INSERT OR IGNORE INTO inbox (id, position, recipient, kind, is_read)"
+                " VALUES (:id, :position, :recipient, :kind, 0)",
+                {
+                    "id": event.id,
+                    "position": row.position,
+                    "recipient": event.notice.recipient,
+                    "kind": event.notice.kind,
+                },
+            )
+            for channel in event.channels:
+                if channel != "inbox":
+                    yield Statement(
+                        "INSERT OR IGNORE INTO deliveries (id, channel, attempts, next_at)"
+                        " VALUES (:id, :channel, 0, 0)",
+                        {"id": event.id, "channel": channel},
+                    )
+        case notices.NoticeDelivered() | notices.NoticeFailed():
+            yield Statement(
+                "DELETE FROM deliveries WHERE id = :id AND channel = :channel",
+                {"id": event.id, "channel": event.channel},
+            )
+        case notices.NoticeRead():
+            yield Statement("UPDATE inbox SET is_read = 1 WHERE id = :id", {"id": event.id})
+        case _:
+            assert_never(event)
+
+
+def grouped(pairs: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return values by their first name and then by their second."""
+    groups: dict[str, dict[str, Any]] = defaultdict(dict)
+    for first, second, value in pairs:
+        groups[first][second] = value
+    return groups

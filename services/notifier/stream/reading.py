@@ -1,0 +1,95 @@
+"""Messages become contracts. Most of the activity on the bus tells us no more than the time."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias, TypeVar
+
+from pydantic import ValidationError
+
+from shared.contracts.activity import (
+    Activity,
+    Comment,
+    DraftApproved,
+    DraftSubmitted,
+    DraftWithdrawn,
+    Follow,
+    Happened,
+    Like,
+    MemberDeparted,
+    MemberPaused,
+    MemberRegistered,
+    MemberResumed,
+    MemberUpdated,
+    Post,
+    Publish,
+    Quote,
+    Retract,
+    Share,
+)
+from shared.contracts.envelope import CloudEvent
+from shared.contracts.recognitions import RecognitionGranted
+from shared.contracts.refusals import reason
+from shared.contracts.zones import ZoneChanged
+from shared.messaging.errors import UnreadableMessage
+from shared.messaging.topology import (
+    NOTIFIER_ACTIVITY,
+    NOTIFIER_RECOGNITIONS,
+    NOTIFIER_ZONES,
+    Reader,
+)
+
+C = TypeVar("C", bound=CloudEvent)
+Heard: TypeAlias = Happened | ZoneChanged | RecognitionGranted
+Read: TypeAlias = Callable[[str, bytes], Heard | None]
+
+KIND: Final = 3
+"""The place of the kind in `activity.v1.<partition>.<kind>.<member>`."""
+READ: Final[Mapping[str, type[Happened]]] = {
+    "like": Like,
+    "share": Share,
+    "quote": Quote,
+    "post": Post,
+    "comment": Comment,
+    "publish": Publish,
+    "follow": Follow,
+    "retract": Retract,
+    "draft_submitted": DraftSubmitted,
+    "draft_approved": DraftApproved,
+    "draft_withdrawn": DraftWithdrawn,
+    "member_registered": MemberRegistered,
+    "member_updated": MemberUpdated,
+    "member_paused": MemberPaused,
+    "member_resumed": MemberResumed,
+    "member_departed": MemberDeparted,
+}
+"""What is listened to. Of all other activity only the time counts."""
+
+
+def activity(subject: str, body: bytes) -> Happened:
+    """Raises UnreadableMessage."""
+    return _read(READ.get(subject.split(".")[KIND], Activity), body)
+
+
+def zone(subject: str, body: bytes) -> ZoneChanged | None:
+    """None is of a kind that nobody is told of yet. Raises UnreadableMessage."""
+    return _read(ZoneChanged, body) if subject.startswith(ZoneChanged.FAMILY) else None
+
+
+def recognition(subject: str, body: bytes) -> RecognitionGranted | None:
+    """Likewise."""
+    if not subject.startswith(RecognitionGranted.FAMILY):
+        return None
+    return _read(RecognitionGranted, body)
+
+
+def _read(contract: type[C], body: bytes) -> C:
+    try:
+        return contract.model_validate_json(body)
+    except ValidationError as error:
+        raise UnreadableMessage("unreadable", reason(error)) from error
+
+
+READERS: Final[Mapping[Reader, Read]] = {
+    NOTIFIER_ACTIVITY: activity,
+    NOTIFIER_ZONES: zone,
+    NOTIFIER_RECOGNITIONS: recognition,
+}
