@@ -108,11 +108,17 @@ def line(event: Event) -> str:
 
 def _change(told: dict[str, Any]) -> str:
     reasons = "; ".join(
-        f"{it['criterion']}: {it['have']}"
+        _reason(it)
         for it in told["evidence"]
         if it["met"] is (told["direction"] != "demoted") and not it.get("left_out")
     )
     return f"{told['from'] or '-'} → {told['to'] or '-'}  {reasons}".rstrip()
+
+
+def _reason(it: dict[str, Any]) -> str:
+    of = f"({', '.join(it['of'])})" if it["of"] else ""
+    days = f" in {it['days']} days" if it["days"] else ""
+    return f"{it['measure']}{of} {it['have']} of {it['need']}{days}"
 
 
 def _recognition(told: dict[str, Any]) -> str:

@@ -165,5 +165,7 @@ def test_a_change_is_told_with_its_reasons() -> None:
     said = Text.from_markup(watch.line(golden("zones.zone.changed.v1"))).plain
     assert "promoted" in said
     assert "content_creator → socially_engaged" in said
-    assert "people(comment, converse, quote) ≥ 10 in 90 days: 12" in said
+    assert (
+        "people(comment, converse, quote) 12 of 10 in 90 days; minutes_per_week 74.5 of 60" in said
+    )
     assert "network_size" not in said
