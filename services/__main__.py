@@ -68,8 +68,16 @@ def application() -> typer.Typer:
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    export = typer.Typer(
+        name="export",
+        help="Print everything, one JSON object a line, always in the same order.",
+        no_args_is_help=True,
+    )
     for room in ROOMS:
         room.commands(app)
+        if hasattr(room, "exports"):
+            room.exports(export)
+    app.add_typer(export)
     _give_everywhere(app)
 
     @app.callback()
