@@ -155,6 +155,9 @@ def _version(asked: bool) -> None:
 
 def _say(error: BaseException) -> int:
     first = leaves(error)[0]
+    if isinstance(first, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     if isinstance(first, TyperException):
         if words := first.format_message():
             typer.echo(f"zones: {words.rstrip('.')} (-h helps)", err=True)

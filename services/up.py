@@ -116,6 +116,7 @@ async def _run(plan: Plan) -> None:
     token = _token()
     async with AsyncExitStack() as stack:
         lock = stack.enter_context(directory.owned(plan.data))
+        (plan.data / "run.json").unlink(missing_ok=True)  # of a system that was killed
         sockets = stack.enter_context(_listening(plan.port))
         if plan.nats is None:
             opening = _broker(plan.data, lock, guests=token is None)
