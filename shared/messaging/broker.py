@@ -24,7 +24,7 @@ from shared.messaging.topology import Reader, Stream
 log = structlog.get_logger()
 
 OLDEST_SERVER = (2, 14)  # the first in which a durable consumer can be reset
-RECONNECT_SECONDS = 1
+RECONNECT_SECONDS = 0.25
 PING_SECONDS = 5
 OUTGOING_BYTES = 16 * 1024 * 1024
 PROVISIONING_POLL_SECONDS = 0.5
@@ -49,7 +49,7 @@ async def connect(
         decoder=_undecoded,
         logger=None,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=RECONNECT_SECONDS,
+        reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # slept for
         ping_interval=PING_SECONDS,
         drain_timeout=PING_SECONDS,
         pending_size=OUTGOING_BYTES,
@@ -70,9 +70,10 @@ async def connect(
     finally:
         told.leaving = True
         connection = client(broker)
-        with contextlib.suppress(nats.errors.Error):  # it cannot drain while it is reconnecting
+        with contextlib.suppress(nats.errors.Error, OSError):  # nothing drains while it is away
             await broker.stop()
-        await connection.close()
+        with contextlib.suppress(OSError):
+            await connection.close()
 
 
 def client(broker: NatsBroker) -> Client:

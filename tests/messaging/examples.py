@@ -1,12 +1,14 @@
 """Named examples: messages, a service's store, and what it makes of what it hears."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from shared.eventlog.codec import Codec, Kind
 from shared.eventlog.log import Entry, Recorded, Store, Transaction
@@ -76,15 +78,30 @@ def say(recorded: Recorded) -> Message | None:
 
 async def stored(client: Client, stream: str) -> list[tuple[str, str]]:
     """Subject and message id of everything in a stream, in its order."""
-    jetstream = client.jetstream()
-    last = (await jetstream.stream_info(stream)).state.last_seq
-    messages = [
-        await jetstream.get_msg(stream, sequence, direct=True) for sequence in range(1, last + 1)
-    ]
-    return [
-        (str(message.subject), str((message.headers or {}).get("Nats-Msg-Id")))
-        for message in messages
-    ]
+    said: list[tuple[str, str]] = []
+    answered = asyncio.Event()
+    last = 0
+
+    async def hear(message: Msg) -> None:
+        nonlocal last
+        headers = message.headers or {}
+        if sequence := headers.get("Nats-Sequence"):
+            last = int(sequence)
+            said.append((headers["Nats-Subject"], headers.get("Nats-Msg-Id", "")))
+        else:
+            answered.set()
+
+    inbox = client.new_inbox()
+    subscription = await client.subscribe(inbox, cb=hear)
+    ending = (await client.jetstream().stream_info(stream)).state.last_seq
+    while last < ending:
+        answered.clear()
+        request = json.dumps({"seq": last + 1, "batch": 1000}).encode()
+        await client.publish(f"$JS.API.DIRECT.GET.{stream}", request, inbox)
+        async with asyncio.timeout(10):
+            await answered.wait()
+    await subscription.unsubscribe()
+    return said
 
 
 def by_member(said: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
