@@ -18,9 +18,9 @@ from shared.messaging.errors import BrokerUnavailable, Refused, StreamFull
 from shared.messaging.wire import (
     BATCH_LIMIT,
     CONTAINS_DUPLICATE,
-    TOO_LARGE,
     Ack,
     Message,
+    check,
     send_batch,
     send_singly,
 )
@@ -69,9 +69,7 @@ class BatchPublisher:
         Raises StreamFull, BrokerUnavailable, and Refused for what the broker will never take.
         Then some of them may be stored: sending the same ids again is safe, in every case.
         """
-        for message in messages:
-            if message.size > self._client.max_payload:
-                raise Refused(TOO_LARGE, f"{message.id} has {len(message.body)} bytes")
+        check(self._client, messages)
         loop = asyncio.get_running_loop()
         call = _Call(loop.time() + self._patience, loop.create_future(), len(messages))
         self._queue.extend(_Sent(message, call, place) for place, message in enumerate(messages))

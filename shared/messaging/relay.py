@@ -170,6 +170,7 @@ class _Relay:
             )
             for saying in batch
         ]
+        wire.check(self._client, messages)
         if len(messages) > 1:
             return await wire.send_batch(self._client, self._stream, messages, ATTEMPT)
         [answer] = await wire.send_singly(self._client, self._stream, messages, ATTEMPT)

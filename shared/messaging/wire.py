@@ -25,6 +25,7 @@ BATCH_LIMIT: Final = 1000  # the server's
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}
 CONTAINS_DUPLICATE: Final = 10201
 TOO_LARGE: Final = 10054
+BAD_SUBJECT: Final = 400
 NO_STREAM: Final = 503
 POLL_SECONDS = 0.1
 
@@ -65,6 +66,15 @@ class _Sending(NamedTuple):
 
 Answer: TypeAlias = Ack | Refused | None
 """None: the broker has not said. The message may or may not be stored."""
+
+
+def check(client: Client, messages: Sequence[Message]) -> None:
+    """Raise Refused for what the broker would answer by closing the connection."""
+    for message in messages:
+        if message.size > client.max_payload:
+            raise Refused(TOO_LARGE, f"{message.id} has {len(message.body)} bytes")
+        if message.subject.split() != [message.subject]:
+            raise Refused(BAD_SUBJECT, f"{message.id} has the subject {message.subject!r}")
 
 
 async def send_singly(

@@ -97,6 +97,8 @@ async def test_what_no_connection_can_carry_is_refused_before_it_is_sent(client:
     async with BatchPublisher(client, "ACTIVITY") as publisher:
         with pytest.raises(Refused, match="10054"):
             await publisher.publish([replace(an_activity(1), body=b"x" * client.max_payload)])
+        with pytest.raises(Refused, match="no body"):
+            await publisher.publish([replace(an_activity(1), subject="activity.v1.share.no body")])
         assert await publisher.publish([an_activity(2)]) == [Ack(1)]
 
 
