@@ -1,7 +1,6 @@
 """A running ingest: the real application on a free port, a real broker, a real database."""
 
 import asyncio
-import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from nats.js.api import AckPolicy, ConsumerConfig
 
 from services.ingest.app import run
 from services.ingest.settings import Settings
-from shared.messaging import api
 from shared.messaging.provision import provision
 from tests.ingest.examples import Event
 from tests.nats import NatsServer, connected, free_port, nats_server
@@ -61,18 +60,17 @@ class Ingest:
 
 
 async def stored(nats: NatsServer, subject: str = "activity.>") -> list[tuple[str, Event]]:
-    found: list[tuple[str, Event]] = []
     async with connected(nats.url) as client:
-        sequence = 0
-        while answer := await api.found(
-            client,
-            "STREAM.MSG.GET.ACTIVITY",
-            {"seq": sequence + 1, "next_by_subj": subject},
-        ):
-            message = answer["message"]
-            sequence = message["seq"]
-            found.append((message["subject"], json.loads(base64.b64decode(message["data"]))))
-    return found
+        reader = await client.jetstream().pull_subscribe(
+            subject, stream="ACTIVITY", config=ConsumerConfig(ack_policy=AckPolicy.NONE)
+        )
+        found: list[tuple[str, Event]] = []
+        pending = (await reader.consumer_info()).num_pending or 0
+        while len(found) < pending:
+            messages = await reader.fetch(min(1000, pending - len(found)))
+            found += [(message.subject, json.loads(message.data)) for message in messages]
+        await reader.unsubscribe()
+        return found
 
 
 async def provisioned(nats: NatsServer) -> None:
