@@ -19,7 +19,7 @@ from services.classifier.adapters import policyfile
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
 from services.classifier.http import exports, members
-from services.classifier.projections.entries import CODEC
+from services.classifier.projections.entries import CODEC, PUBLIC
 from services.classifier.publishing import message
 from services.classifier.settings import Settings
 from services.classifier.stream.beginning import begin
@@ -100,7 +100,7 @@ async def _serve(
     app.include_router(status.router(health, store, listening.retry))
 
     def say(recorded: Recorded) -> Message | None:
-        return message(recorded, CODEC.decode(recorded))
+        return message(recorded, CODEC.decode(recorded)) if recorded.type in PUBLIC else None
 
     async def take_part() -> None:
         async with connect(settings.nats_url, name="classifier") as broker:

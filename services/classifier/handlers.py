@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import NamedTuple, Self
 
 from services.classifier.domain import clock
@@ -28,52 +27,52 @@ from services.classifier.domain.policy import Policy
 from shared.eventlog.entries import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """An activity as the log records it, and as the journey reads it."""
 
     recorded: ActivityRecorded
     activity: Activity
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A place in the order of the log, and the clock there. Without `heard` it is the clock's."""
 
     now: int
     heard: Heard | None = None
 
 
+class Tick(NamedTuple):
+    """A moment of the clock's own."""
+
+    now: int
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Moments in order. `ticks` are the places of the clock whose effects are felt on the way, and
+    """Moments in order. `ticks` are those of the clock whose effects are felt on the way, and
     `members` the places of each member's own activities.
     """
 
     moments: Sequence[Moment]
-    ticks: Sequence[int]
+    ticks: Sequence[Tick]
     members: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, moments: Sequence[Moment]) -> Self:
         ticks = []
         members = defaultdict(list)
-        for place, moment in enumerate(moments):
-            if moment.heard is None:
-                ticks.append(place)
-            elif not moment.heard.activity.member.startswith("_"):
-                members[moment.heard.activity.member].append(place)
+        for place, (now, heard) in enumerate(moments):
+            if heard is None:
+                ticks.append(Tick(now, place))
+            elif not heard.activity.member.startswith("_"):
+                members[heard.activity.member].append(place)
         return cls(moments, ticks, members)
 
-    def ending_with(self, tick: int) -> Self:
+    def ending_with(self, tick: Tick) -> Self:
         """Return the start of this course up to a tick, whose effects are left to a review."""
-        start = self.of(self.moments[: tick + 1])
+        start = self.of(self.moments[: tick.place + 1])
         return replace(start, ticks=start.ticks[:-1])
-
-    @property
-    def last_tick(self) -> int | None:
-        """The instant up to which whoever is due is reviewed on the way."""
-        return self.moments[self.ticks[-1]].now if self.ticks else None
 
 
 class Saying(NamedTuple):
@@ -94,24 +93,28 @@ def timeline(heard: Iterable[Heard], mode: Mode, now: int | None, policy: Policy
     """Put the clock's own entries between the activities that move it.
 
     Only where the clock is `events` do they; it says so before the first entry of a new date and
-    before one that closes a day, since nothing else can be due in between.
+    before one that closes a day, since nobody can be due in between.
     """
     moments = []
+    moves = mode == "events" or now is None
+    instant = -1 if now is None else now
+    until = -1 if now is None else next_date_or_closing(now, policy)
     for each in heard:
         at = each.activity.at
-        if now is None or (mode == "events" and at > now):
-            if now is None or opens_or_closes_a_day(now, at, policy):
+        if moves and at > instant:
+            if at >= until:
                 moments.append(Moment(at))
-            now = at
-        moments.append(Moment(now, each))
+                until = next_date_or_closing(at, policy)
+            instant = at
+        moments.append(Moment(instant, each))
     return moments
 
 
-def opens_or_closes_a_day(now: int, then: int, policy: Policy) -> bool:
-    settle = policy.settle_minutes
-    return clock.day_of(then) != clock.day_of(now) or clock.closed_through(
-        then, settle
-    ) != clock.closed_through(now, settle)
+def next_date_or_closing(now: int, policy: Policy) -> int:
+    """Return the first instant after `now` that is of another date, or closes a day."""
+    open_day = clock.closed_through(now, policy.settle_minutes) + 1
+    tomorrow = clock.begins(clock.day_of(now) + 1)
+    return min(tomorrow, clock.closes(open_day, policy.settle_minutes))
 
 
 def follow(
@@ -121,22 +124,20 @@ def follow(
     before, is needed to go on.
     """
     moments, ticks = course.moments, course.ticks
-    end = len(moments)
     known = None if past is None else list(past)
     sayings: list[Saying] = []
-    next_tick = 0
-    for place in (*course.members.get(journey.member, ()), end):
-        while (tick := _due_at(journey, moments, ticks, next_tick)) < place:
-            now, due, next_tick = moments[tick].now, journey.due, bisect_left(ticks, tick) + 1
-            journey = advance(journey, policy, now)
-            if changes_zone(journey) and known is None:
+    for place in (*course.members.get(journey.member, ()), len(moments)):
+        while (tick := _next_due(journey, ticks)) is not None and tick.place < place:
+            due = journey.due
+            journey = advance(journey, policy, tick.now)
+            if known is None and changes_zone(journey):
                 return None
-            for said in announce(journey, policy, known or (), now):
-                sayings.append(Saying(tick, due, journey.member, said))
+            for said in announce(journey, policy, known or (), tick.now):
+                sayings.append(Saying(tick.place, due, journey.member, said))
                 journey = evolve(journey, said)
-        if place == end:
+        if place == len(moments):
             break
-        now, heard = moments[place].now, moments[place].heard
+        now, heard = moments[place]
         assert heard is not None  # noqa: S101 - it is one of the member's places
         happened = heard.activity
         if known is not None:
@@ -156,10 +157,10 @@ def follow(
     return Followed(journey, sayings)
 
 
-def _due_at(journey: Journey, moments: Sequence[Moment], ticks: Sequence[int], after: int) -> int:
-    """Return the place of the next tick that the journey is due at, or the end."""
-    found = bisect_left(ticks, journey.due, lo=after, key=lambda place: moments[place].now)
-    return ticks[found] if found < len(ticks) else len(moments)
+def _next_due(journey: Journey, ticks: Sequence[Tick]) -> Tick | None:
+    """Return the first tick at which the journey is due. Those that are over it is not due at."""
+    found = bisect_left(ticks, (journey.due,))
+    return ticks[found] if found < len(ticks) else None
 
 
 def entries(course: Course, sayings: Iterable[Saying]) -> list[Entry]:
@@ -167,22 +168,19 @@ def entries(course: Course, sayings: Iterable[Saying]) -> list[Entry]:
     after: dict[int, list[Saying]] = defaultdict(list)
     for saying in sayings:
         after[saying.place].append(saying)
-    return list(
-        chain.from_iterable(
-            (_entry(moment), *said_in_order(after.get(place, ())))
-            for place, moment in enumerate(course.moments)
-        )
-    )
+    written = []
+    for place, (now, heard) in enumerate(course.moments):
+        if heard is None:
+            written.append(Entry(clock.STREAM, ClockAdvanced(at=now)))
+        else:
+            activity = heard.activity
+            written.append(Entry(activity.member, heard.recorded, activity.key))
+        if place in after:
+            written += said_in_order(after[place])
+    return written
 
 
 def said_in_order(sayings: Iterable[Saying]) -> list[Entry]:
     """Return what is said at one moment: who was due first speaks first."""
     ordered = sorted(sayings, key=lambda saying: (saying.due, saying.member))
     return [Entry(saying.member, saying.said) for saying in ordered]
-
-
-def _entry(moment: Moment) -> Entry:
-    if moment.heard is None:
-        return Entry(clock.STREAM, ClockAdvanced(at=moment.now))
-    activity = moment.heard.activity
-    return Entry(activity.member, moment.heard.recorded, activity.key)

@@ -19,15 +19,19 @@ Event: TypeAlias = (
 
 ACTIVITY: Final = "activity-recorded"
 ZONE: Final = "zone-changed"
+VITALITY: Final = "vitality-changed"
+POLICY: Final = "policy-adopted"
+PUBLIC: Final = frozenset({ZONE, VITALITY, POLICY})
+"""What others hear of; the relay need not look into the rest."""
 
 CODEC: Final = Codec[Event](
     [
         Kind(event=ActivityRecorded, name=ACTIVITY),
         Kind(event=ClockStarted, name="clock-started"),
         Kind(event=ClockAdvanced, name="clock-advanced"),
-        Kind(event=PolicyAdopted, name="policy-adopted"),
+        Kind(event=PolicyAdopted, name=POLICY),
         Kind(event=ZoneChanged, name=ZONE),
-        Kind(event=VitalityChanged, name="vitality-changed"),
+        Kind(event=VitalityChanged, name=VITALITY),
     ]
 )
 

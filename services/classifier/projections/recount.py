@@ -7,6 +7,7 @@ it came about.
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -90,8 +91,8 @@ def difference(
     return None
 
 
-def _stretch(stretch: tuple[str, str | None] | None) -> str:
-    return "nothing more" if stretch is None else f"{stretch[1]} from {stretch[0]}"
+def _stretch(stretch: tuple[int, str | None] | None) -> str:
+    return "nothing more" if stretch is None else f"{stretch[1]} from {rows.written(stretch[0])}"
 
 
 def _line(journey: Journey, policy: Policy) -> str:
@@ -99,7 +100,7 @@ def _line(journey: Journey, policy: Policy) -> str:
     return answers.export_line(
         answers.whereabouts(
             journey.member,
-            rows.zone_stretches(journey),
+            [(rows.written(day), zone) for day, zone in rows.zone_stretches(journey)],
             vitality=vitalities[-1][1] if vitalities else None,
             version=journey.said.version,
             policy_version=policy.version,
@@ -151,4 +152,4 @@ async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any
 
 
 def _parsed(stretches: str) -> Stretches:
-    return [(day, value) for day, value in json.loads(stretches)]
+    return [(date.fromisoformat(day).toordinal(), value) for day, value in json.loads(stretches)]

@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from services.classifier.domain import snapshots
@@ -14,9 +12,10 @@ from services.classifier.domain.policy import ZONES, Policy
 from services.classifier.projections.journeys import Known
 from shared.eventlog.log import Transaction
 
-Stretches: TypeAlias = list[tuple[str, str | None]]
+Stretches: TypeAlias = list[tuple[int, str | None]]
 """(first day, value) for each run of days with the same value."""
 
+NOWHERE: Final = -1
 COLUMNS: Final = ("member", "due_at", "zone", "since", "vitality", "grp", "changes")
 """What `row` returns."""
 MEMBER: Final = """
@@ -76,25 +75,35 @@ async def save(
 
 def row(journey: Journey) -> tuple[Any, ...]:
     """Return what `members` says of a member."""
-    zones, vitalities = zone_stretches(journey), vitality_stretches(journey)
+    zones, spells = zone_stretches(journey), journey.trajectory.spells
     since, zone = zones[-1] if zones else (None, None)
-    vitality = vitalities[-1][1] if vitalities else None
-    said = journey.said.version
-    return (journey.member, journey.due, zone, since, vitality, journey.group, said)
+    return (
+        journey.member,
+        journey.due,
+        zone,
+        None if since is None else written(since),
+        spells[-1].vitality if spells else None,
+        journey.group,
+        journey.said.version,
+    )
 
 
 def zone_stretches(journey: Journey) -> Stretches:
-    standings = journey.trajectory.standings
-    return _stretches((each.from_day, ZONES[each.zone]) for each in standings)
+    stretches: Stretches = []
+    last: int | None = NOWHERE
+    for standing in journey.trajectory.standings:
+        if standing.zone != last:
+            last = standing.zone
+            stretches.append((standing.from_day, ZONES[last]))
+    return stretches
 
 
 def vitality_stretches(journey: Journey) -> Stretches:
-    return _stretches((each.from_day, each.vitality) for each in journey.trajectory.spells)
+    return [(spell.from_day, spell.vitality) for spell in journey.trajectory.spells]
 
 
-def _stretches(days: Iterable[tuple[int, str | None]]) -> Stretches:
-    first_of_each = (next(run) for _, run in groupby(days, key=itemgetter(1)))
-    return [(date.fromordinal(day).isoformat(), value) for day, value in first_of_each]
+def written(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _remembers_more(old: Journey, new: Journey) -> bool:
@@ -118,5 +127,5 @@ class _Suffixes:
         while same < min(len(old), len(new)) and old[same] == new[same]:
             same += 1
         if same < len(old):
-            self.dropped.append((member, old[same][0]))
-        self.put.extend((member, day, value) for day, value in new[same:])
+            self.dropped.append((member, written(old[same][0])))
+        self.put.extend((member, written(day), value) for day, value in new[same:])

@@ -18,6 +18,7 @@ from services.classifier.handlers import (
     Followed,
     Heard,
     Moment,
+    Tick,
     entries,
     follow,
     said_in_order,
@@ -84,11 +85,9 @@ class Hearing:
         unreviewed = len(due) > REVIEWS
         if unreviewed:
             # The log goes on after the first tick at which they would be too many.
-            at, _ = due[-1]
-            course = course.ending_with(
-                next(tick for tick in course.ticks if course.moments[tick].now >= at)
-            )
-            due = [each for each in due if each[0] <= (course.last_tick or 0)]
+            too_many, _ = due[-1]
+            course = course.ending_with(next(tick for tick in course.ticks if tick.now >= too_many))
+            due = [each for each in due if course.ticks and each[0] <= course.ticks[-1].now]
         led = await self._lead(transaction, course, [member for _, member in due])
         sayings = [saying for each in led.values() for saying in each.after.sayings]
         await self._write(transaction, entries(course, sayings), led)
@@ -151,9 +150,9 @@ class Hearing:
 
     async def _due(self, transaction: Transaction, course: Course) -> list[tuple[int, str]]:
         """Return who is due on the way; one more than can be reviewed if they are too many."""
-        if course.last_tick is None:
+        if not course.ticks:
             return []
-        return await journeys.due(transaction, course.last_tick, REVIEWS + 1)
+        return await journeys.due(transaction, course.ticks[-1].now, REVIEWS + 1)
 
     async def _review_some(self, transaction: Transaction) -> None:
         now = self.time.now
@@ -161,7 +160,7 @@ class Hearing:
         if now is None or not due:
             transaction.after_commit(self._reviewed)
             return
-        course = Course((Moment(now),), (0,), {})
+        course = Course((Moment(now),), (Tick(now, 0),), {})
         led = await self._lead(transaction, course, [member for _, member in due])
         stuck = [member for member, each in led.items() if each.after.journey.due <= now]
         if stuck:

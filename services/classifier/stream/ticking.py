@@ -13,7 +13,7 @@ import structlog
 from nats.aio.client import Client
 
 from services.classifier.domain import clock
-from services.classifier.handlers import opens_or_closes_a_day
+from services.classifier.handlers import next_date_or_closing
 from services.classifier.stream.hearing import Hearing
 from shared.eventlog.log import Store
 from shared.messaging import api
@@ -71,8 +71,8 @@ class Ticking:
     async def _worth_it(self, now: int) -> bool:
         """Say whether anything can come of it: most seconds pass unrecorded."""
         then = self._hearing.time.now
-        if then is None or opens_or_closes_a_day(then, now, self._hearing.policy):
-            return now > (then or 0)
+        if then is None or now >= next_date_or_closing(then, self._hearing.policy):
+            return True
         return now - then >= STALE and await self._store.last_position() > self._position
 
     async def _everything_read(self) -> None:
