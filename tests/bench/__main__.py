@@ -68,8 +68,10 @@ def _sum_up(rounds: Sequence[Round], only: Sequence[str]) -> None:
         say(f"  {NAMES[name]:<34} {rate[name]:8,.0f} events/s  {cost:6.0f} µs of CPU an event")
     for name in only:
         if CLASSIFIER in only and name != CLASSIFIER:
-            ratio = median(done.paces[CLASSIFIER].rate / done.paces[name].rate for done in rounds)
-            say(f"  b/{NAMES[name].split()[0]:<32} {ratio:8.2f}")
+            pairs = [(done.paces[CLASSIFIER], done.paces[name]) for done in rounds]
+            faster = median(ours.rate / theirs.rate for ours, theirs in pairs)
+            cheaper = median(theirs.cost / ours.cost for ours, theirs in pairs)
+            say(f"  b/{NAMES[name].split()[0]:<32} {faster:8.2f}  {cheaper:13.2f} by CPU")
 
 
 def say(line: str) -> None:

@@ -41,6 +41,10 @@ POLL: Final = 0.01
 PATIENCE: Final = 300.0
 
 
+class Ended(Exception):
+    """A process that is being timed has ended by itself."""
+
+
 class Pace(NamedTuple):
     """Events per second, and the microseconds of processor time that each has cost its reader."""
 
@@ -144,6 +148,9 @@ def running(
         )
         try:
             yield process
+        except Ended as ended:
+            words = (folder / "process.log").read_text().splitlines() or ["it said nothing"]
+            raise Ended(f"{ended}: {words[-1]}") from None
         finally:
             process.kill()
             process.wait()
@@ -170,7 +177,7 @@ async def _consumer(
 ) -> dict[str, Any] | None:
     await asyncio.sleep(POLL)
     if process.poll() is not None:
-        raise RuntimeError(f"what reads {durable} has ended by itself")
+        raise Ended(f"what reads {durable} has ended by itself")
     return await api.found(client, f"CONSUMER.INFO.ACTIVITY.{durable}")
 
 

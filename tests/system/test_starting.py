@@ -1,0 +1,101 @@
+"""Starting and stopping: what is in the way is said in one line, and nothing is left behind."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.system.running import Said, System, alive, free_ports, started, zones
+
+POLICY: Final = Path(__file__).parents[2] / "services" / "classifier" / "policy.toml"
+
+
+def up(data: Path, *arguments: object, environment: dict[str, str] | None = None) -> Said:
+    """Try to start a system that cannot start."""
+    words = ("up", "--data", data, *arguments)
+    if "--port" not in arguments:
+        words = (*words, "--port", 0)
+    return zones(*words, environment=environment)
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port + 1)):
+        said = up(tmp_path / "data", "--port", port)
+    assert said.code == 1
+    assert str(port + 1) in said.complaint
+    assert not (tmp_path / "data" / "run.json").exists()
+
+
+def test_a_data_directory_in_use_is_left_alone(busy: System) -> None:
+    """The second `zones up` says by which process it is in use; the first notices nothing."""
+    said = up(busy.data)
+    assert said.code == 1
+    assert str(busy.data) in said.complaint
+    assert busy.process
+    assert str(busy.process.pid) in said.complaint
+    assert busy.zones("status").code == 0
+
+
+def test_a_data_directory_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("mine")
+    said = up(tmp_path / "data")
+    assert said.code == 1
+    assert "--data" in said.complaint
+    assert (tmp_path / "data").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("at_least =", "at_leest =", "at_leest"),
+        ("grace_days = 14", "grace_days = fourteen", "not TOML"),
+    ],
+)
+def test_a_policy_with_a_typo_is_named_with_its_line(
+    tmp_path: Path, right: str, wrong: str, words: str
+) -> None:
+    """Nothing is started on a policy that cannot be meant, and no log begins with it."""
+    policy = tmp_path / "policy.toml"
+    text = POLICY.read_text()
+    assert right in text
+    policy.write_text(text.replace(right, wrong, 1))
+    line = text[: text.index(right)].count("\n") + 1
+    said = up(tmp_path / "data", environment={"ZONES_CLASSIFIER_POLICY": str(policy)})
+    assert said.code in {2, 1}
+    assert f"policy.toml:{line}: " in said.complaint
+    assert words in said.complaint
+    assert not (tmp_path / "data" / "classifier.db").exists()
+
+
+def test_a_clock_that_is_none_is_wrong_use(tmp_path: Path) -> None:
+    said = up(tmp_path / "data", "--clock", "noon")
+    assert said.code == 2
+    assert "noon" in said.complaint
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_log_keeps_its_clock_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    """Asked to stop, everything ends and `run.json` goes; another clock is then refused."""
+    with started(tmp_path / "data") as system:
+        pids = system.pids()
+        assert set(pids) == {"nats", "ingest", "classifier", "rewards", "notifier"}
+        mode = (tmp_path / "data" / "run.json").stat().st_mode
+        assert mode & 0o777 == 0o600
+        assert system.stop() == 0
+        assert not any(map(alive, pids.values()))
+        assert not (tmp_path / "data" / "run.json").exists()
+    said = up(tmp_path / "data", "--clock", "wall")
+    assert said.code in {1, 2}
+    assert "events" in said.complaint
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="nothing is closed to root")
+def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    said = up(tmp_path / "data")
+    tmp_path.chmod(0o700)
+    assert said.code == 1
+    assert "--data" in said.complaint
