@@ -14,6 +14,7 @@ WEEKS = 52
 GROUPS = ("sales", "marketing", "engineering", "people", "finance")
 TOPICS = ("automation", "hiring", "security", "sustainability", "analytics", "customer-care")
 PLATFORMS = ("linkedin", "bluesky", "mastodon")
+DRAFTED = 3  # every so many pieces go to the editors first
 OUTSIDE = 400  # people beyond the organisation whom members read and talk to
 
 Event = dict[str, Any]
@@ -224,7 +225,7 @@ def _write_piece(diary: Diary, persona: Persona, week: int) -> None:
     }
     published = diary.moment(week)
     data: dict[str, Any] = {"object": piece, "topics": [topic]}
-    if persona.drafts:
+    if persona.drafts and diary.pieces % DRAFTED == 0:
         data["draft_id"] = f"{name}-draft"
         published = max(published, _draft(diary, persona, published, data["draft_id"], piece))
     diary.note(published, "publish", **data)

@@ -4,17 +4,14 @@ What is already there (`--from-start`) is shown in the order of its times, acros
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from services import bus
 from services.feed import Event, Feed
 from shared.runtime import process, runfile, terminal
-
-if TYPE_CHECKING:
-    from nats.aio.client import Client
 
 FEEDS = {"ZONES": "zone.changed.v1.>", "RECOGNITIONS": "recognition.>", "NOTICES": "alert.>"}
 COLOURS = {
@@ -60,14 +57,22 @@ def watch(
     process.complete(tell(runfile.find().broker(), show, from_start=from_start))
 
 
-async def tell(address: str, show: Callable[[Event], bool], *, from_start: bool) -> None:
-    """Show one event after the other until `show` answers False. Raises CommandFailed."""
+async def tell(
+    address: str,
+    show: Callable[[Event], bool],
+    *,
+    from_start: bool,
+    subjects: Mapping[str, str] = FEEDS,
+) -> None:
+    """Show one event after the other until `show` answers False. `subjects` says by stream what
+    to listen to. Raises CommandFailed.
+    """
     async with bus.connection(address) as client:
-        await _merge(client, show, from_start=from_start)
+        feeds = [Feed(client, stream, subject) for stream, subject in subjects.items()]
+        await _merge(feeds, show, from_start=from_start)
 
 
-async def _merge(client: "Client", show: Callable[[Event], bool], *, from_start: bool) -> None:
-    feeds = [Feed(client, stream, subject) for stream, subject in FEEDS.items()]
+async def _merge(feeds: list[Feed], show: Callable[[Event], bool], *, from_start: bool) -> None:
     for feed in feeds:
         await feed.begin(from_start=from_start)
     async with asyncio.TaskGroup() as tasks:
@@ -83,7 +88,7 @@ async def _merge(client: "Client", show: Callable[[Event], bool], *, from_start:
             reader.cancel()
 
 
-def earliest(feeds: list["Feed"]) -> "Feed | None":
+def earliest(feeds: list[Feed]) -> Feed | None:
     """Return the feed whose next event comes first, None while one that has more is awaited."""
     if any(not feed.ahead and not feed.caught_up for feed in feeds):
         return None
