@@ -6,7 +6,7 @@ handler failed on, stop reconnecting after two minutes, and log two lines a mess
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,6 +28,7 @@ RECONNECT_SECONDS = 0.25
 PING_SECONDS = 5
 OUTGOING_BYTES = 16 * 1024 * 1024
 PROVISIONING_POLL_SECONDS = 0.5
+LEAVING_POLL_SECONDS = 0.1
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def connect(
     )
     try:
         async with asyncio.timeout(patience):
-            await broker.connect()
+            await _leaving_when_asked(broker.connect())
     except TimeoutError:
         raise BrokerUnavailable(f"no broker at {url} within {patience:g} seconds") from None
     except nats.errors.AuthorizationError:
@@ -123,6 +124,22 @@ async def _missing(
     except BrokerUnavailable as error:
         return str(error)
     return None
+
+
+async def _leaving_when_asked(work: Coroutine[Any, Any, object]) -> None:
+    """Await it, and insist on a cancellation: `wait_for` of Python 3.11 loses one that comes just
+    as a connection is refused, and then the client would try for ever.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=LEAVING_POLL_SECONDS)
+        if not task.cancelled():
+            task.exception()
+        raise
 
 
 async def _undecoded(message: Any) -> Any:  # noqa: ANN401 - FastStream's shape of a decoder

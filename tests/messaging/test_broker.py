@@ -1,9 +1,11 @@
 """A service's connection: it comes back for ever, and nothing that failed is thrown away."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from faststream import AckPolicy
+from faststream.nats import NatsBroker
 
 from shared.messaging import server as embedded
 from shared.messaging.broker import client, connect
@@ -22,6 +24,28 @@ async def test_a_missing_broker_is_waited_for_as_long_as_one_likes() -> None:
     with pytest.raises(BrokerUnavailable, match=r"within 0\.2 seconds"):
         async with connect(f"nats://127.0.0.1:{free_port()}", name="test", patience=0.2):
             pass
+
+
+async def test_whoever_waits_for_a_broker_can_leave_at_any_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even when the client loses the first cancellation, as it may while it is being refused."""
+    lost: list[str] = []
+
+    async def trying(_broker: NatsBroker) -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                lost.append("a cancellation")
+                if len(lost) > 1:
+                    raise
+
+    monkeypatch.setattr(NatsBroker, "connect", trying)
+    with pytest.raises(BrokerUnavailable):
+        async with asyncio.timeout(5), connect("nats://127.0.0.1:1", name="test", patience=0.1):
+            pass
+    assert len(lost) == 2
 
 
 async def test_a_service_can_leave_while_the_broker_is_away(server: NatsServer) -> None:
