@@ -8,7 +8,7 @@ import pytest
 from tests.system.examples import Event, a_year
 from tests.system.running import System, exported, lines, started
 
-PEOPLE = 24
+PEOPLE = 18
 
 
 @dataclass(frozen=True, slots=True)
