@@ -64,6 +64,8 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
     app = application(
         "ingest", summary=SUMMARY, health=health, access=access, publishing=["/v1/events"]
     )
+    for trouble in http.NOT_NOW:
+        app.add_exception_handler(trouble, http.come_again)
     app.include_router(http.router(intake, canonical.translate, mailbox, settings.deadline))
     app.include_router(status.router(health, store, inbound.retry))
     health.check("broker", bus.trouble)

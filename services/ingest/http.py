@@ -19,6 +19,9 @@ from services.ingest.handlers.intake import Intake, Verdict
 from services.ingest.handlers.reading import Heard
 from shared.messaging.errors import BrokerUnavailable, StreamFull, UnreadableMessage
 
+NOT_NOW: Final = (BrokerUnavailable, StreamFull, sqlite3.OperationalError)
+"""What is no fault of the request: answered by `come_again`."""
+
 Translate: TypeAlias = Callable[[Mapping[str, str], bytes], list[Any]]
 
 
@@ -58,7 +61,7 @@ class Mailbox:
                 self._taken += len(chunk)
                 before += len(chunk)
                 if self._taken > self._room and self._taken > before:
-                    raise unavailable("too many requests are waiting for the broker")
+                    raise _unavailable("too many requests are waiting for the broker")
             yield self._unpacked(bytes(body), request.headers.get("content-encoding", "identity"))
         except ClientDisconnect:
             raise HTTPException(400, "the body ends early") from None
@@ -121,16 +124,21 @@ def router(intake: Intake, translate: Translate, mailbox: Mailbox, deadline: flo
             try:
                 async with asyncio.timeout(deadline):
                     verdicts = await intake.accept([Heard(event, now) for event in said])
-            except (BrokerUnavailable, StreamFull, sqlite3.OperationalError) as error:
-                raise unavailable(str(error)) from None
             except TimeoutError:
-                raise unavailable(f"the broker has not answered in {deadline:g} seconds") from None
+                raise _unavailable(f"the broker has not answered in {deadline:g} seconds") from None
         return _answer(verdicts)
 
     return router
 
 
-def unavailable(why: str) -> HTTPException:
+async def come_again(_request: Request, error: Exception) -> Response:
+    """Answer when the broker or the disk is not able to take anything at present."""
+    answer = _unavailable(str(error))
+    body = to_json({"error": answer.detail})
+    return Response(body, answer.status_code, answer.headers, "application/json")
+
+
+def _unavailable(why: str) -> HTTPException:
     """Nothing is half done that sending the same again would not mend."""
     return HTTPException(503, f"send this again: {why}", {"Retry-After": "1"})
 

@@ -23,7 +23,7 @@ from shared.contracts.envelope import subject_of
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.log import Store
 from shared.messaging import api
-from shared.messaging.errors import BrokerUnavailable, StreamFull
+from shared.messaging.errors import BrokerUnavailable, NotProvisioned, StreamFull
 from shared.messaging.lag import Relayed, backlog
 from shared.messaging.publisher import BatchPublisher
 from shared.messaging.settling import pause_after
@@ -33,6 +33,8 @@ from shared.messaging.wire import Ack, Message
 OURSELVES: Final = "urn:zones:ingest"
 SLICE: Final = 1000
 """Entries of the log that are looked at together."""
+SILENT: Final = 10_000
+"""Entries without anything to say after which it is noted how far we have looked."""
 AWAY: Final = "the broker is away, or `zones provision` has not been run on it"
 
 
@@ -62,22 +64,25 @@ async def hand_over(store: Store, bus: "Bus", progress: Relayed) -> None:
     It may be said twice, as everything on this stream may: the event keys tell.
     """
     checkpoint = await store.checkpoint(progress.name)
-    progress.position = checkpoint.position if checkpoint else 0
+    marked = progress.position = checkpoint.position if checkpoint else 0
     progress.goes_on()
     failures = 0
     while True:
         await store.wait_beyond(progress.position)
-        rows = await store.read(progress.position, SLICE)
-        told = [
-            Message(subject_of(event), event.to_json(), event.key)
-            for row in rows
-            if (event := publish(store.codec.decode(row)))
-        ]
         try:
+            rows = await store.read(progress.position, SLICE)
+            told = [
+                Message(subject_of(event), event.to_json(), event.key)
+                for row in rows
+                if (event := publish(store.codec.decode(row)))
+            ]
+            last = rows[-1].position
             if told:
                 await bus.say(told)
+            if told or last >= marked + SILENT:
                 async with store.transaction() as transaction:
-                    await transaction.save_checkpoint(Checkpoint(progress.name, rows[-1].position))
+                    await transaction.save_checkpoint(Checkpoint(progress.name, last))
+                marked = last
         except (BrokerUnavailable, StreamFull, sqlite3.OperationalError) as trouble:
             failures += 1
             progress.waits(str(trouble))
@@ -85,7 +90,7 @@ async def hand_over(store: Store, bus: "Bus", progress: Relayed) -> None:
         else:
             failures = 0
             progress.goes_on()
-            progress.position = rows[-1].position
+            progress.position = last
 
 
 class Bus:
@@ -122,7 +127,10 @@ class Bus:
         """Return how many inbound messages are not yet dealt with. Raises BrokerUnavailable."""
         if self._client is None:
             raise BrokerUnavailable(AWAY)
-        return await backlog(self._client, INGEST_INBOUND)
+        try:
+            return await backlog(self._client, INGEST_INBOUND)
+        except NotProvisioned as error:
+            raise BrokerUnavailable(str(error)) from None
 
     async def trouble(self) -> str | None:
         """Say why nothing can be said at present."""

@@ -21,8 +21,8 @@ class Settings(settings.Settings):
     """Bytes of all requests that wait for the broker; further ones are told to come again."""
     deadline: float = Field(default=10.0, gt=0)
     """Seconds until a request is answered, whatever the broker does."""
-    recent_keys: int = Field(default=100_000, ge=0)
-    """Events that are remembered so as to answer a second sending; about 300 bytes each."""
+    recent_keys: int = Field(default=250_000, ge=0)
+    """Events that are remembered so as to answer a second sending; about 200 bytes each."""
 
     @property
     def database(self) -> Path:

@@ -23,6 +23,12 @@ async def insist(ingest: Ingest, events: list[dict[str, Any]]) -> None:
     assert answer.json()["refused"] == 0, answer.json()
 
 
+async def becomes(ingest: Ingest, *, ready: bool) -> None:
+    async with asyncio.timeout(10):
+        while (await ingest.get("/readyz"))["ready"] is not ready:
+            await asyncio.sleep(0.02)
+
+
 async def test_a_broker_killed_while_events_are_posted_costs_nothing(tmp_path: Path) -> None:
     """Every event is on the stream once, in its order, whatever the answer was meanwhile."""
     async with running(tmp_path) as ingest:
@@ -53,9 +59,7 @@ async def test_a_broker_killed_while_events_are_posted_costs_nothing(tmp_path: P
 async def test_without_a_broker_the_answer_is_503_and_when_to_come_again(tmp_path: Path) -> None:
     async with running(tmp_path) as ingest:
         await ingest.nats.kill()
-        async with asyncio.timeout(5):
-            while (await ingest.http.get("/readyz")).status_code != 503:
-                await asyncio.sleep(0.02)
+        await becomes(ingest, ready=False)
 
         answer = await ingest.post(an_activity())
 
@@ -139,3 +143,35 @@ async def test_bodies_wait_in_a_bounded_room(tmp_path: Path) -> None:
         assert {answer.status_code for answer in answers} == {503}
         assert sum("too many requests" in error for error in errors) == 3
         await insist(ingest, activities(100))
+
+
+async def test_what_is_parked_waits_for_the_broker_too(tmp_path: Path) -> None:
+    async with running(tmp_path, unlinked="refuse") as ingest:
+        async with connected(ingest.nats.url) as client:
+            body = json.dumps(an_activity(subject="bluesky:ada")).encode()
+            await client.jetstream().publish("inbound.v1.crm", body)
+        await ingest.quiet()
+        await ingest.post(a_link())
+        await ingest.nats.kill()
+
+        answer = await ingest.http.post("/v1/parked/1/retry")
+
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "1"
+        assert (await ingest.get("/v1/parked"))["parked"][0]["resolved_at"] is None
+
+
+async def test_a_consumer_that_somebody_deleted_is_missed(tmp_path: Path) -> None:
+    """Ingest says so, goes on taking what comes over HTTP, and reads on when it is back."""
+    async with running(tmp_path) as ingest:
+        async with connected(ingest.nats.url) as client:
+            await client.jetstream().delete_consumer("INBOUND", "ingest-inbound")
+        await becomes(ingest, ready=False)
+
+        status = await ingest.get("/v1/status")
+        assert "ingest-inbound" in str(status["reasons"])
+        assert status["lag"] is None
+        assert (await ingest.post(an_activity())).status_code == 202
+
+        await provisioned(ingest.nats)
+        await becomes(ingest, ready=True)

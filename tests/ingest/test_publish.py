@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from services.__main__ import run
 from tests.ingest.examples import Event, activities, an_activity
-from tests.ingest.running import Ingest, running
+from tests.ingest.running import Ingest, provisioned, running, stored
+from tests.nats import free_port, nats_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -209,6 +210,47 @@ async def test_killing_the_broker_on_the_way_costs_nothing(ingest: Ingest, tmp_p
     assert ended.code == 0, ended.err
     said = await ingest.said("activity.v1.*.*.outage")
     assert [event["id"] for event in said] == [event["id"] for event in events]
+
+
+async def test_killing_ingest_on_the_way_costs_nothing_either(tmp_path: Path) -> None:
+    people = [f"m{number}" for number in range(100)]
+    events = [an_activity(id=f"{n}-{who}", subject=who) for n in range(60) for who in people]
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(lines(events))
+    async with nats_server(tmp_path / "nats") as nats:
+        await provisioned(nats)
+        environment = {
+            **os.environ,
+            "ZONES_DATA": str(tmp_path),
+            "ZONES_NATS_URL": nats.url,
+            "ZONES_INGEST_PORT": str(free_port()),
+        }
+
+        async def serve() -> asyncio.subprocess.Process:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "services", "serve", "ingest"),
+                env=environment,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+
+        async def kill() -> None:
+            first = await serve()
+            while not await stored(nats):
+                await asyncio.sleep(0.05)
+            first.kill()
+            await first.wait()
+            serving.append(await serve())
+
+        serving: list[asyncio.subprocess.Process] = []
+        url = f"http://127.0.0.1:{environment['ZONES_INGEST_PORT']}"
+        ended, _ = await asyncio.gather(publish(url, path), kill())
+        for process in serving:
+            process.terminate()
+            assert await process.wait() == 0
+
+        assert ended.code == 0, ended.err
+        said = [event for _, event in await stored(nats)]
+        assert [event["id"] for event in said] == [event["id"] for event in events]
 
 
 async def test_when_nobody_answers_it_gives_up_in_the_end() -> None:

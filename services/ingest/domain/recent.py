@@ -3,8 +3,11 @@
 The broker's duplicate window and the classifier's log catch what is forgotten here.
 """
 
-from collections import OrderedDict
 from enum import Enum, auto
+from typing import Final
+
+ACKNOWLEDGED: Final = b"!"
+SENT: Final = b"?"
 
 
 class Seen(Enum):
@@ -17,35 +20,40 @@ class Seen(Enum):
 
 
 class RecentKeys:
-    """The newest event keys and a digest of what each one said, at most `limit` of them."""
+    """Between half of `limit` and all of it: the newest event keys, and what each of them said.
+
+    They stand in two generations. When the young one is full it becomes the old one, and what was
+    in the old one is forgotten, which costs nothing and keeps every entry to about 200 bytes.
+    """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._said: OrderedDict[str, tuple[bytes, bool]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._said)
+        self._generation = limit // 2
+        self._young: dict[bytes, bytes] = {}
+        self._old: dict[bytes, bytes] = {}
 
     def seen(self, key: str, digest: bytes) -> Seen:
         """What was sent and never acknowledged is no reason to refuse anything else."""
-        said, acknowledged = self._said.get(key, (None, False))
-        if acknowledged:
-            return Seen.SAME if said == digest else Seen.OTHER
-        return Seen.SENT if said == digest else Seen.NEVER
+        short = bytes.fromhex(key)
+        said = self._young.get(short) or self._old.get(short) or b""
+        if said.endswith(ACKNOWLEDGED):
+            return Seen.SAME if said == digest + ACKNOWLEDGED else Seen.OTHER
+        return Seen.SENT if said == digest + SENT else Seen.NEVER
 
     def send(self, key: str, digest: bytes) -> None:
         """Note what is about to be sent."""
-        self._note(key, digest, acknowledged=False)
+        self._note(key, digest + SENT)
 
     def acknowledge(self, key: str, digest: bytes) -> None:
         """Note what the bus has."""
-        self._note(key, digest, acknowledged=True)
+        self._note(key, digest + ACKNOWLEDGED)
 
     def forget(self, key: str) -> None:
-        self._said.pop(key, None)
+        self._young.pop(bytes.fromhex(key), None)
+        self._old.pop(bytes.fromhex(key), None)
 
-    def _note(self, key: str, digest: bytes, *, acknowledged: bool) -> None:
-        self._said[key] = (digest, acknowledged)
-        self._said.move_to_end(key)
-        if len(self._said) > self._limit:
-            self._said.popitem(last=False)
+    def _note(self, key: str, said: bytes) -> None:
+        if self._generation == 0:
+            return
+        self._young[bytes.fromhex(key)] = said
+        if len(self._young) >= self._generation:
+            self._young, self._old = {}, self._young
