@@ -163,8 +163,12 @@ def _moved(told: dict[str, Any]) -> str:
 
 
 def _reason(it: dict[str, Any], *, up: bool) -> str:
-    """ "3 publish in 90 days" for what was reached, "1 of 2 acts in 60 days" for what was not."""
-    noun = it["of"][0] if it["measure"] == "acts" and len(it["of"]) == 1 else NOUNS[it["measure"]]
+    """Put it as `4 acts in 30 days` where it was reached, `1 of 2 acts in 60 days` where not."""
+    noun = NOUNS[it["measure"]]
+    if it["measure"] == "acts":
+        noun = (
+            "pieces" if it["of"] == ["publish"] else "acts" if "like" in it["of"] else "with words"
+        )
     have = f"{it['have']:g}" if up else f"{it['have']:g} of {it['need']:g}"
     return (
         f"{have} {noun}"
