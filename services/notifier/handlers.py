@@ -303,8 +303,9 @@ class _Desk:
         self._timers.pop(stream, None)
         if (at := alerts.next_at(draft)) is not None:
             self._timers[stream] = at
-        self._append(stream, events, key)
         for event in events:
+            self._append(stream, [event], key)
+            key = None
             if isinstance(event, alerts.AlertEvent):
                 self._say(notices.of_alert(event))
 

@@ -7,6 +7,7 @@ sends a notice again, under the same id.
 
 import asyncio
 import random
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -29,6 +30,7 @@ AT_ONCE: Final = 8
 """Attempts at the same time."""
 LONGEST_PAUSE: Final = 12 * 3600.0
 IDLE_SECONDS: Final = 0.5
+TROUBLED_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +53,25 @@ async def deliver(store: Store, to: Receiver, patience: Patience) -> None:
     """Post whatever is due, for ever."""
     async with webhook.client() as http:
         while True:
-            now = milliseconds(datetime.now(UTC))
-            due = await shown.pending(store, CHANNEL, now, AT_ONCE)
-            if not due:
-                await asyncio.sleep(IDLE_SECONDS)
-                continue
-            outcomes = await asyncio.gather(*(_attempt(http, to, sent) for sent, _ in due))
-            async with store.transaction() as transaction:
-                for (sent, failures), problem in zip(due, outcomes, strict=True):
-                    await _note(transaction, sent, failures + 1, problem, patience)
+            try:
+                if not await _deliver_some(store, http, to, patience):
+                    await asyncio.sleep(IDLE_SECONDS)
+            except sqlite3.OperationalError as error:
+                log.warning("notifier.delivery_waits", why=str(error))
+                await asyncio.sleep(TROUBLED_SECONDS)
+
+
+async def _deliver_some(
+    store: Store, http: httpx2.AsyncClient, to: Receiver, patience: Patience
+) -> int:
+    now = milliseconds(datetime.now(UTC))
+    due = await shown.pending(store, CHANNEL, now, AT_ONCE)
+    outcomes = await asyncio.gather(*(_attempt(http, to, sent) for sent, _ in due))
+    if due:
+        async with store.transaction() as transaction:
+            for (sent, failures), problem in zip(due, outcomes, strict=True):
+                await _note(transaction, sent, failures + 1, problem, patience)
+    return len(due)
 
 
 async def _attempt(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> NotDelivered | None:

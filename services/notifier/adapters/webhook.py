@@ -6,6 +6,8 @@ internet is not called unless the operator says that it may be: a notice must no
 """
 
 import asyncio
+import base64
+import binascii
 import ipaddress
 import json
 import socket
@@ -22,6 +24,8 @@ from shared.runtime.errors import WrongUse
 from shared.runtime.process import version
 
 GONE: Final = 410
+SHORTEST_KEY: Final = 24
+LONGEST_KEY: Final = 64
 PORTS: Final = {"https": 443, "http": 80}
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -66,17 +70,21 @@ def receiver(url: str, secret: SecretStr | None, *, private: bool, timeout: floa
             "ZONES_NOTIFIER_WEBHOOK_URL must begin with https://; a receiver on this machine or in"
             " a private network may do without if ZONES_NOTIFIER_WEBHOOK_PRIVATE is true"
         )
-    if secret is None:
-        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET is missing: whsec_ and base64, to sign with")
+    return Receiver(url=where, signing=_signing(secret), private=private, timeout=timeout)
+
+
+def _signing(secret: SecretStr | None) -> Webhook:
+    """The library would sign with whatever it can make of a secret that was copied badly."""
+    written = secret.get_secret_value().removeprefix("whsec_") if secret else ""
     try:
-        signing = Webhook(secret.get_secret_value())
-    except (ValueError, RuntimeError):
-        signing = None
-    except Exception as error:  # the library's own error for an empty secret has no common parent
-        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET is empty") from error
-    if signing is None:
-        raise WrongUse("ZONES_NOTIFIER_WEBHOOK_SECRET must be base64, with or without whsec_")
-    return Receiver(url=where, signing=signing, private=private, timeout=timeout)
+        key = base64.b64decode(written + "=" * (-len(written) % 4), validate=True)
+    except binascii.Error:
+        key = b""
+    if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise WrongUse(
+            "ZONES_NOTIFIER_WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 random bytes"
+        )
+    return Webhook(key)
 
 
 def client() -> httpx2.AsyncClient:
@@ -135,11 +143,16 @@ async def resolved(to: Receiver) -> str:
     network. Raises NotDelivered.
     """
     port = to.url.port or PORTS[to.url.scheme]
-    found = await asyncio.get_running_loop().getaddrinfo(to.url.host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().getaddrinfo(_name(to), port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(each[4][0]) for each in found]
     if not all(_may_be_called(_plain(address), to) for address in addresses):
         raise NotDelivered("forbidden_address")
     return str(addresses[0])
+
+
+def _name(to: Receiver) -> str:
+    """Return the host as the network knows it."""
+    return to.url.raw_host.decode("ascii")
 
 
 def _may_be_called(address: Address, to: Receiver) -> bool:
@@ -172,7 +185,7 @@ def _request(
             "webhook-signature": to.signing.sign(sent.id, now, text),
         },
         timeout=to.timeout,
-        extensions={"sni_hostname": to.url.host},
+        extensions={"sni_hostname": _name(to)},
     )
 
 

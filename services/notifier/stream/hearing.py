@@ -1,6 +1,7 @@
 """The three readers and the clock, from the moment that there is a broker."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -118,16 +119,15 @@ async def tick(client: Client, store: Store, notifying: Notifying) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         now = datetime.now(UTC)
-        if not await knowledge.due_drafts(store, now):
-            continue
         try:
+            if not await knowledge.due_drafts(store, now):
+                continue
             if await backlog(client, INGEST_INBOUND) or await backlog(client, NOTIFIER_ACTIVITY):
                 continue
-        except (BrokerUnavailable, MessagingError) as error:
-            log.info("notifier.no_tick", why=str(error))
-            continue
-        async with store.transaction() as transaction:
-            await notifying.advance(transaction, now)
+            async with store.transaction() as transaction:
+                await notifying.advance(transaction, now)
+        except (BrokerUnavailable, MessagingError, sqlite3.OperationalError) as error:
+            log.info("notifier.time_waits", why=str(error))
 
 
 def _told(mode: Mode, at: datetime | None) -> str:

@@ -1,0 +1,1 @@
+"""The notifier: everything that has to be said is said, once."""

@@ -1,0 +1,193 @@
+"""Named examples: what people do on one Monday morning, and a notifier that hears of it."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from services.notifier.adapters import noticebook
+from services.notifier.adapters.inbox import _letter
+from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.projections import shown, tables
+from services.notifier.projections.entries import CODEC, SCHEMA
+from services.notifier.settings import SHIPPED_NOTICES
+from services.notifier.stream import hearing
+from services.notifier.stream.batches import Notifying
+from services.notifier.stream.reading import Heard, activity
+from shared.contracts.activity import Activity, Happened
+from shared.contracts.recognitions import Recognition, RecognitionGranted
+from shared.contracts.zones import ZoneChange, ZoneChanged
+from shared.eventlog.log import Store
+from shared.runtime.settings import Clock
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOURS = timedelta(hours=1)
+RULES: Rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset())
+
+_numbers = count(1)
+
+
+def happened(
+    said: str,
+    member: str,
+    /,
+    *,
+    at: datetime = NINE,
+    id: str | None = None,
+    historical: bool = False,
+    platform: str = "intranet",
+    **told: Any,  # noqa: ANN401 - an event's data
+) -> Happened:
+    """Return an activity as the notifier reads it off the bus."""
+    event = Activity(
+        id=id or f"event-{next(_numbers)}",
+        source=f"urn:zones:platform:{platform}",
+        type=f"zones.activity.{said}.v1",
+        subject=member,
+        time=at,
+        historical=historical,
+        data=told,
+    )
+    return activity(f"activity.v1.0.{said}.{member}", event.to_json())
+
+
+def editor(name: str = "eddi", **rest: Any) -> Happened:  # noqa: ANN401
+    return happened("member_registered", name, roles=["editor"], **rest)
+
+
+def coordinator(name: str = "cora", *, at: datetime = NINE) -> Happened:
+    return happened("member_registered", name, at=at, roles=["coordinator"])
+
+
+def submitted(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:  # noqa: ANN401
+    return happened("draft_submitted", member, draft_id=draft, **rest)
+
+
+def approved(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:  # noqa: ANN401
+    return happened("draft_approved", member, draft_id=draft, **rest)
+
+
+def withdrawn(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:  # noqa: ANN401
+    return happened("draft_withdrawn", member, draft_id=draft, **rest)
+
+
+def follow(member: str, target: str = "ann", **rest: Any) -> Happened:  # noqa: ANN401
+    return happened("follow", member, target=target, **rest)
+
+
+def published(
+    member: str = "ann",
+    piece: str = "p-1",
+    *,
+    url: str | None = None,
+    topics: Sequence[str] = (),
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    work = {"id": piece, "kind": "article", "title": "On waiting"} | ({"url": url} if url else {})
+    return happened("publish", member, object=work, topics=list(topics), **rest)
+
+
+def moved(
+    member: str = "ann",
+    to: str | None = "socially_engaged",
+    *,
+    frm: str | None = "content_creator",
+    version: int = 4,
+    at: datetime = NINE,
+    historical: bool = False,
+) -> ZoneChanged:
+    return ZoneChanged.of(
+        ZoneChange.model_validate(
+            {
+                "member": member,
+                "zone": to,
+                "since": at.date(),
+                "vitality": "active",
+                "version": version,
+                "from": frm,
+                "to": to,
+                "direction": "promoted" if to == "socially_engaged" else "demoted",
+                "effective_on": at.date(),
+                "decided_at": at,
+                "policy_version": 1,
+                "historical": historical,
+            }
+        )
+    )
+
+
+def entered(member: str, *, at: datetime = NINE) -> ZoneChanged:
+    return moved(member, "content_consumer", frm=None, version=1, at=at)
+
+
+def recognised(
+    member: str = "ann", *, block: int = 1, at: datetime = NINE, historical: bool = False
+) -> RecognitionGranted:
+    return RecognitionGranted.of(
+        Recognition(
+            id=f"effort/{member}/{block}",
+            member=member,
+            kind="effort",
+            block=block,
+            rule_version=1,
+            name="Five pieces",
+            why="Five pieces are a body of work.",
+            state="granted",
+            effective_on=at.date(),
+            decided_at=at,
+            public=True,
+            historical=historical,
+        )
+    )
+
+
+class Notifier:
+    """A notifier on a database of its own, told things one batch after the other."""
+
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self.store = store
+        self.notifying = Notifying(rules)
+
+    async def hears(self, *batch: Heard) -> None:
+        async with self.store.transaction() as transaction:
+            await self.notifying.take(transaction, batch)
+
+    async def hears_one_by_one(self, batch: Iterable[Heard]) -> None:
+        for each in batch:
+            await self.hears(each)
+
+    async def is_told_the_time(self, now: datetime) -> None:
+        async with self.store.transaction() as transaction:
+            await self.notifying.advance(transaction, now)
+
+    async def acknowledges(self, stream: str, by: str | None, now: datetime) -> bool:
+        async with self.store.transaction() as transaction:
+            return await self.notifying.acknowledge(transaction, stream, by, now)
+
+    async def notices(self) -> list[NoticeSent]:
+        return [row.sent for row in await shown.notices(self.store, after=0, limit=1000)]
+
+    async def said(self) -> list[tuple[str, str]]:
+        """Return who was told what, sorted."""
+        return sorted((it.notice.recipient, it.notice.kind) for it in await self.notices())
+
+    async def letters(self, member: str) -> list[dict[str, Any]]:
+        rows = await shown.notices(self.store, after=0, limit=1000, recipient=member)
+        return [_letter(row) for row in rows]
+
+    async def alerts(self) -> list[str]:
+        """Return the names of what was said of alerts, in the order of the log."""
+        rows = await self.store.read(0, 100_000)
+        return [row.type for row in rows if row.type.startswith("alert-")]
+
+
+@asynccontextmanager
+async def a_notifier(
+    folder: Path, *, clock: Clock = "events", rules: Rules = RULES
+) -> AsyncIterator[Notifier]:
+    async with Store.open(folder / "notifier.db", codec=CODEC, schema=SCHEMA) as store:
+        await tables.catch_up(store)
+        await hearing.start(store, clock)
+        yield Notifier(store, rules)

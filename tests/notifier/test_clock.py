@@ -1,0 +1,73 @@
+"""Time enters a notifier's log in one way, which is settled when the log begins."""
+
+from pathlib import Path
+
+import pytest
+
+from services.notifier.projections import knowledge
+from services.notifier.stream import hearing
+from shared.runtime.errors import WrongUse
+from shared.runtime.settings import Clock
+from tests.notifier.examples import HOURS, NINE, a_notifier, happened, moved, submitted
+
+
+@pytest.mark.parametrize(
+    ("begun", "asked"), [("events", "wall"), ("wall", NINE), (NINE, NINE + HOURS)]
+)
+async def test_another_clock_than_the_logs_is_refused(
+    tmp_path: Path, begun: Clock, asked: Clock
+) -> None:
+    async with a_notifier(tmp_path, clock=begun) as notifier:
+        await hearing.start(notifier.store, begun)
+
+        with pytest.raises(WrongUse, match="was begun with the clock") as refused:
+            await hearing.start(notifier.store, asked)
+    assert "\n" not in str(refused.value)
+
+
+async def test_events_move_the_clock_forward_and_the_table_keeps_it(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(happened("like", "bob", at=NINE + HOURS))
+        await notifier.hears(happened("talk_given", "bob", at=NINE + 2 * HOURS))
+        await notifier.hears(happened("like", "bob", at=NINE))
+
+        assert (await knowledge.clock(notifier.store)).now == NINE + 2 * HOURS
+
+
+async def test_zone_changes_move_no_clock(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(happened("like", "bob", at=NINE))
+        await notifier.hears(moved(at=NINE + 9 * HOURS))
+
+        assert (await knowledge.clock(notifier.store)).now == NINE
+
+
+async def test_on_the_wall_what_happened_moves_no_clock(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, clock="wall") as notifier:
+        await notifier.hears(moved())
+        await notifier.hears(submitted(), happened("like", "bob", at=NINE + 9000 * HOURS))
+        assert await notifier.alerts() == ["alert-raised"]
+
+        await notifier.is_told_the_time(NINE + 2 * HOURS)
+        assert await notifier.alerts() == ["alert-raised", "alert-at-risk"]
+
+
+async def test_a_fixed_clock_stands_and_what_is_late_by_it_is_said_at_once(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, clock=NINE + 3 * HOURS) as notifier:
+        await notifier.hears(moved())
+        await notifier.hears(submitted(), happened("like", "bob", at=NINE + 9 * HOURS))
+
+        assert await notifier.alerts() == ["alert-raised", "alert-at-risk"]
+
+
+async def test_an_answer_in_time_that_is_read_in_the_same_batch_is_in_time(tmp_path: Path) -> None:
+    """What moves the clock beyond the promise comes later in the stream, so it counts later."""
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(moved())
+        await notifier.hears(
+            submitted(),
+            happened("draft_approved", "ann", draft_id="d-1", at=NINE + HOURS),
+            happened("like", "bob", at=NINE + 9 * HOURS),
+        )
+
+        assert await notifier.alerts() == ["alert-raised", "alert-resolved"]

@@ -1,0 +1,59 @@
+"""The rules are read whole, and whatever is wrong with them is one line."""
+
+from pathlib import Path
+
+import pytest
+
+from services.notifier.adapters import noticebook
+from services.notifier.adapters.noticebook import RulesInvalid
+from services.notifier.domain.alerts import Promise
+from services.notifier.domain.notices import KINDS
+from services.notifier.settings import SHIPPED_NOTICES
+
+SHIPPED = SHIPPED_NOTICES.read_text(encoding="utf-8")
+
+
+def test_the_shipped_rules_promise_four_hours_and_half_of_them() -> None:
+    rules = noticebook.load(SHIPPED_NOTICES)
+
+    assert rules.promises == {"socially_engaged": Promise(minutes=240, at_risk_percent=50)}
+    assert rules.channels == dict.fromkeys(KINDS, ("inbox", "webhook"))
+
+
+def test_a_channel_that_cannot_be_reached_is_left_out() -> None:
+    rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset())
+
+    assert rules.channels == dict.fromkeys(KINDS, ("inbox",))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "complaint"),
+    [
+        ("at_risk_percent = 50", "at_risk_percent = 100", "fast_track.at_risk_percent: must not"),
+        ("socially_engaged = 240", "social_engaged = 240", "must be 'content_consumer'"),
+        ("socially_engaged = 240", "socially_engaged = 0", "must not be less than 1"),
+        ("interest_days = 120", 'interest_days = "long"', "announcement.interest_days: must be"),
+        ("[announcement]", "[announcements]", "announcement: is missing"),
+        ('announcement = ["webhook"]', 'announcement = ["fax"]', "must be 'webhook'"),
+        ('recognition = ["webhook"]', "", "must list channels for recognition"),
+        ('recognition = ["webhook"]', "recognitions = []", "must be 'fast_track_granted'"),
+        ("[channels]", "[channels", "not TOML"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_line(
+    tmp_path: Path, written: str, instead: str, complaint: str
+) -> None:
+    assert written in SHIPPED
+    rules = tmp_path / "notices.toml"
+    rules.write_text(SHIPPED.replace(written, instead), encoding="utf-8")
+
+    with pytest.raises(RulesInvalid) as refused:
+        noticebook.load(rules)
+    assert str(refused.value).startswith("notices.toml: ")
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RulesInvalid, match=r"elsewhere\.toml: cannot be read: No such file"):
+        noticebook.load(tmp_path / "elsewhere.toml")

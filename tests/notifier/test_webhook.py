@@ -1,0 +1,198 @@
+"""A notice that leaves is signed, sent under one id, tried again, and given up in the end."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from services.notifier.adapters import noticebook, outgoing, webhook
+from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.webhook import NotDelivered, Receiver
+from services.notifier.domain.notices import NoticeFailed, NoticeSent
+from services.notifier.projections import shown
+from services.notifier.settings import SHIPPED_NOTICES
+from shared.runtime.errors import WrongUse
+from tests.notifier.examples import Notifier, a_notifier, moved, recognised, submitted
+from tests.notifier.receiver import HANG, SECRET, a_receiver
+
+RULES = noticebook.load(SHIPPED_NOTICES)
+SOON = Patience(attempts=3, pause=0.01)
+
+
+def to(url: str, *, private: bool = True, seconds: float = 5.0) -> Receiver:
+    return webhook.receiver(url, SecretStr(SECRET), private=private, timeout=seconds)
+
+
+@asynccontextmanager
+async def delivering(
+    notifier: Notifier, receiver: Receiver, patience: Patience = SOON
+) -> AsyncIterator[None]:
+    task = asyncio.create_task(outgoing.deliver(notifier.store, receiver, patience))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def nothing_waits(notifier: Notifier) -> None:
+    async with asyncio.timeout(10):
+        while await shown.next_delivery(notifier.store, "webhook") is not None:
+            await asyncio.sleep(0.01)
+
+
+async def failures(notifier: Notifier) -> list[NoticeFailed]:
+    rows = await notifier.store.read(0, 1000, types=["notice-failed"])
+    return [notifier.store.codec.decode(row) for row in rows]
+
+
+async def a_notice(notifier: Notifier) -> NoticeSent:
+    await notifier.hears(recognised())
+    [sent] = await notifier.notices()
+    return sent
+
+
+async def test_a_notice_is_posted_once_and_signed(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(200) as receiver:
+        sent = await a_notice(notifier)
+        async with delivering(notifier, to(receiver.url)):
+            await nothing_waits(notifier)
+        async with delivering(notifier, to(receiver.url)):
+            await asyncio.sleep(0.05)
+
+        [got] = receiver.got
+        assert receiver.ids == [sent.id]
+        assert got["type"] == "notice.recognition"
+        assert got["data"]["recipient"] == "ann"
+        assert got["data"]["title"] == sent.notice.words.title
+
+
+async def test_a_failure_is_tried_again_under_the_same_id(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(500, 500, 200) as receiver:
+        sent = await a_notice(notifier)
+        async with delivering(notifier, to(receiver.url)):
+            await nothing_waits(notifier)
+
+        assert receiver.ids == [sent.id] * 3
+        assert await failures(notifier) == []
+
+
+@pytest.mark.parametrize(("answer", "problem"), [(500, "http_500"), (302, "redirected")])
+async def test_in_the_end_it_is_given_up_and_said(
+    tmp_path: Path, answer: int, problem: str
+) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(answer) as receiver:
+        sent = await a_notice(notifier)
+        async with delivering(notifier, to(receiver.url)):
+            await nothing_waits(notifier)
+
+        [failed] = await failures(notifier)
+        assert (failed.id, failed.problem, failed.attempts) == (sent.id, problem, 3)
+        assert receiver.paths == ["/hook"] * 3
+
+
+async def test_a_receiver_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(410) as receiver:
+        await a_notice(notifier)
+        async with delivering(notifier, to(receiver.url)):
+            await nothing_waits(notifier)
+
+        assert len(receiver.ids) == 1
+        assert [failed.problem for failed in await failures(notifier)] == ["http_410"]
+
+
+async def test_a_receiver_is_given_the_time_it_asks_for(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(429) as receiver:
+        await a_notice(notifier)
+        before = await shown.now(notifier.store)
+        async with delivering(notifier, to(receiver.url)):
+            await receiver.has(1)
+            await asyncio.sleep(0.1)
+        next_at = await shown.next_delivery(notifier.store, "webhook")
+
+        assert len(receiver.ids) == 1
+        assert next_at is not None
+        assert next_at / 1000 > before.timestamp() + 3000
+
+
+async def test_a_receiver_that_hangs_holds_up_nothing_else(tmp_path: Path) -> None:
+    """Nor a second longer than it may."""
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(HANG) as receiver:
+        await a_notice(notifier)
+        async with delivering(notifier, to(receiver.url, seconds=0.3)):
+            await receiver.has(1)
+            async with asyncio.timeout(0.25):
+                await notifier.hears(moved())
+            await notifier.hears(submitted())
+            assert await notifier.alerts() == ["alert-raised"]
+            await nothing_waits(notifier)
+
+        assert {failed.problem for failed in await failures(notifier)} == {"timeout"}
+
+
+async def test_what_was_under_way_at_a_restart_goes_on(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier:
+        sent = await a_notice(notifier)
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_receiver(200) as receiver:
+        async with delivering(notifier, to(receiver.url)):
+            await nothing_waits(notifier)
+        assert receiver.ids == [sent.id]
+
+
+async def test_without_a_receiver_nothing_is_kept_for_one(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await a_notice(notifier)
+
+        assert await shown.next_delivery(notifier.store, "webhook") is None
+
+
+def test_pauses_grow_and_differ() -> None:
+    patience = Patience(attempts=10, pause=3.0)
+
+    for failures_so_far, pause in ((1, 3), (2, 9), (3, 27), (40, 12 * 3600)):
+        spans = {patience.after(failures_so_far, None) for _ in range(50)}
+        assert len(spans) > 1
+        assert all(pause * 2 / 3 <= span <= pause * 4 / 3 for span in spans)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.7]"],
+)
+async def test_a_private_address_is_not_called_unasked(address: str) -> None:
+    with pytest.raises(NotDelivered, match="forbidden_address"):
+        await webhook.resolved(to(f"https://{address}/hook", private=False))
+
+
+async def test_without_tls_only_a_private_address_is_called() -> None:
+    with pytest.raises(NotDelivered, match="forbidden_address"):
+        await webhook.resolved(to("http://93.184.215.14/hook"))
+    assert await webhook.resolved(to("http://10.0.0.7/hook")) == "10.0.0.7"
+    assert await webhook.resolved(to("https://93.184.215.14/hook")) == "93.184.215.14"
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "private", "complaint"),
+    [
+        ("http://127.0.0.1/", SECRET, False, "must begin with https://; a receiver on this"),
+        ("ftp://x.example/", SECRET, True, "must begin with https:// and name a host"),
+        ("https:///x", SECRET, True, "must begin with https:// and name a host"),
+        ("https://x.example/", None, True, "WEBHOOK_SECRET must be whsec_"),
+        ("https://x.example/", "whsec_", True, "24 to 64"),
+        ("https://x.example/", "whsec_not base64 at a", True, "24 to 64"),
+    ],
+)
+def test_a_receiver_that_makes_no_sense_is_refused_in_one_line(
+    url: str, secret: str | None, private: bool, complaint: str
+) -> None:
+    with pytest.raises(WrongUse) as refused:
+        webhook.receiver(
+            url, None if secret is None else SecretStr(secret), private=private, timeout=1
+        )
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
