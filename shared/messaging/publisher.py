@@ -93,12 +93,11 @@ class BatchPublisher:
         """What fits into one batch, from the front of the queue, which keeps it until settled."""
         while self._queue and self._queue[0].settled:
             self._queue.popleft()
-        room, ids = BATCH_BYTES, set[str]()
-        for sent in itertools.islice(self._queue, BATCH_LIMIT):
+        room = BATCH_BYTES
+        for n, sent in enumerate(itertools.islice(self._queue, BATCH_LIMIT)):
             room -= sent.message.size
-            if (room < 0 and ids) or sent.message.id in ids:
+            if room < 0 and n:
                 return
-            ids.add(sent.message.id)
             yield sent
 
     async def _settle(self, batch: list["_Sent"]) -> None:

@@ -46,7 +46,6 @@ class Line:
         self._inbox = inbox
         self._size = size
         self._generation = generation(client)
-        self._request = 0
         self._awaited = 0
         self._heard: list[Delivery] = []
         self._turns = 0
@@ -93,8 +92,6 @@ class Line:
             return
         headers = message.headers or {}
         status = headers.get("Status")
-        if message.subject != self._reply:
-            return
         if status == HEARTBEAT:
             self._note(headers)
             return
@@ -109,10 +106,6 @@ class Line:
             self.scanned = int(heartbeat.get("Nats-Last-Stream", self.scanned))
             self._news.set()
 
-    @property
-    def _reply(self) -> str:
-        return f"{self._inbox}.{self._request}"
-
     def _check(self) -> None:
         if self._ended:
             raise LineBroken(f"the broker ended it: {self._ended}")
@@ -120,17 +113,16 @@ class Line:
             raise LineBroken("the connection is another one")
 
     async def _ask(self) -> None:
-        self._request += 1
         self._awaited = self._size
         self._heard_at = asyncio.get_running_loop().time()
         request = {
             "batch": self._size,
             "expires": EXPIRES_SECONDS * 10**9,
-            "idle_heartbeat": HEARTBEAT_SECONDS * 10**9,
+            "idle_heartbeat": int(HEARTBEAT_SECONDS * 10**9),
         }
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._reader.stream}.{self._reader.durable}"
         try:
-            await self._client.publish(subject, json.dumps(request).encode(), self._reply)
+            await self._client.publish(subject, json.dumps(request).encode(), self._inbox)
         except nats.errors.Error as error:
             raise LineBroken(str(error)) from error
 
@@ -141,7 +133,7 @@ async def line(client: Client, reader: Reader, *, size: int) -> AsyncIterator[Li
     inbox = client.new_inbox()
     opened = Line(client, reader, inbox, size)
     try:
-        subscription = await client.subscribe(f"{inbox}.*", cb=opened.hear)
+        subscription = await client.subscribe(inbox, cb=opened.hear)
     except nats.errors.Error as error:
         raise LineBroken(str(error)) from error
     try:

@@ -230,18 +230,12 @@ class _Relay:
 
 
 def _batch(window: Sequence[_Saying], limit: int) -> Sequence[_Saying]:
-    """The start of the window that one atomic batch can hold: no id twice, and no subject twice
-    that is guarded by itself alone.
-    """
-    room, taken = BATCH_BYTES, set[str]()
+    """The start of the window that one atomic batch can hold."""
+    room = BATCH_BYTES
     for n, saying in enumerate(window[:limit]):
         room -= saying.message.size
-        marks = {saying.message.id}
-        if saying.guard == saying.message.subject:
-            marks.add(saying.guard)
-        if n and (room < 0 or marks & taken):
+        if room < 0 and n:
             return window[:n]
-        taken |= marks
     return window[:limit]
 
 

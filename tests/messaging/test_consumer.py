@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.log import Store, Transaction
-from shared.messaging import api, consumer, settling, topology
+from shared.messaging import api, consumer, pulling, settling, topology
 from shared.messaging.consumer import follow, oldest
 from shared.messaging.delivery import Delivery
 from shared.messaging.errors import (
@@ -34,6 +34,8 @@ from tests.messaging.examples import (
     running,
     until,
 )
+from tests.nats import NatsServer, connected
+from tests.proxy import proxy
 
 READER = topology.CLASSIFIER_ACTIVITY
 PATIENCE = 5.0
@@ -342,6 +344,7 @@ async def test_a_reader_moves_past_what_only_others_read(
 ) -> None:
     """Else it would expire behind its back, and look like history that was missed."""
     monkeypatch.setattr(consumer, "SKIPPING_SECONDS", 0)
+    monkeypatch.setattr(pulling, "HEARTBEAT_SECONDS", 0.2)
     views = [an_activity(n, kind="view") for n in range(20)]
     await send_batch(client, "ACTIVITY", views, PATIENCE)
     reader = topology.REWARDS_ACTIVITY
@@ -451,6 +454,45 @@ async def test_an_idle_reader_hears_at_once(client: Client, store: Store) -> Non
             await at_position(store, n + 1)
             waits.append(loop.time() - before)
     assert sorted(waits)[10] < 0.1
+
+
+async def test_a_cut_connection_costs_a_moment(
+    client: Client, server: NatsServer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The requests that went with it are not waited for, not even until the silence is noticed."""
+    monkeypatch.setattr(pulling, "SILENCE_SECONDS", 3600)
+    ids: list[str] = []
+    async with (
+        proxy(server.port) as between,
+        connected(between.url) as reading,
+        running(follow(reading, READER, store, read=as_it_is, handle=note)),
+    ):
+        for start in range(0, 50, 10):
+            ids += await said(client, range(start, start + 10))
+            await at_position(store, start + 10)
+            between.cut()
+    assert await noted(store) == ids
+
+
+async def test_a_broker_that_falls_silent_is_noticed(
+    client: Client, server: NatsServer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection may look alive for minutes; its heartbeats do not come."""
+    monkeypatch.setattr(pulling, "HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(pulling, "SILENCE_SECONDS", 0.6)
+    monkeypatch.setattr(api, "TIMEOUT", 0.5)
+    progress = Progress(client, READER)
+    ids = await said(client, range(5))
+    reading = follow(client, READER, store, read=as_it_is, handle=note, progress=progress)
+    async with running(reading):
+        await at_position(store, 5)
+        with server.paused():
+            async with asyncio.timeout(5):
+                while await progress.trouble() is None:
+                    await asyncio.sleep(0.01)
+        ids += await said(client, range(5, 10))
+        await at_position(store, 10)
+    assert await noted(store) == ids
 
 
 async def test_lag_counts_what_is_not_committed(client: Client, store: Store) -> None:

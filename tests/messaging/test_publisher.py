@@ -1,15 +1,17 @@
 """Publishing at rate: order is kept, duplicates are known, and errors are one's own."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from nats.aio.client import Client
 
 from shared.messaging import api, topology
+from shared.messaging import publisher as publishing
 from shared.messaging.errors import BrokerUnavailable, Refused, StreamFull
 from shared.messaging.publisher import BatchPublisher
-from shared.messaging.wire import Ack, Message
+from shared.messaging.wire import Ack, Answer, Message, send_singly
 from tests.messaging.examples import an_activity, by_member, stored
 from tests.nats import NatsServer
 
@@ -74,6 +76,33 @@ async def test_a_duplicate_among_them_does_not_disturb_a_members_order(client: C
         rest = [one for one in said if one != messages[50].id]
         assert rest == sorted(rest)
     assert sum(map(len, members.values())) == 100
+
+
+async def test_a_message_that_is_lost_is_not_overtaken(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent singly, because of a duplicate among them, a member's messages still wait for each
+    other: the first of each run is lost here, as it is when a cluster changes its leader.
+    """
+    lost: set[str] = set()
+
+    async def losing(
+        client: Client, stream: str, messages: Sequence[Message], patience: float
+    ) -> list[Answer]:
+        if messages[0].id in lost:
+            return await send_singly(client, stream, messages, patience)
+        lost.add(messages[0].id)
+        return [None, *await send_singly(client, stream, messages[1:], patience)]
+
+    messages = [an_activity(n, members=4) for n in range(40)]
+    async with BatchPublisher(client, "ACTIVITY") as publisher:
+        await publisher.publish([messages[39]])
+        monkeypatch.setattr(publishing, "send_singly", losing)
+        await publisher.publish(messages)
+    assert len(lost) > 3
+    for said in by_member(await stored(client, "ACTIVITY")).values():
+        rest = [one for one in said if one != messages[39].id]
+        assert rest == sorted(rest)
 
 
 async def test_a_neighbours_bad_message_is_the_neighbours_trouble(client: Client) -> None:
