@@ -5,7 +5,6 @@ failed, 2 wrong use, 130 interrupted.
 """
 
 import functools
-import importlib.util
 import inspect
 import os
 import sys
@@ -18,23 +17,14 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from services import parked, provision, serve, status, up, watch
+from services.classifier import cli as classifier
+from services.ingest import cli as ingest
+from services.notifier import cli as notifier
+from services.rewards import cli as rewards
 from shared.runtime.errors import CommandFailed, leaves, sentence
 from shared.runtime.process import INTERRUPTED, version
-from shared.runtime.runfile import SERVICES
 
-ROOMS = (
-    up,
-    provision,
-    serve,
-    status,
-    watch,
-    parked,
-    *(
-        importlib.import_module(f"services.{name}.cli")
-        for name in SERVICES
-        if importlib.util.find_spec(f"services.{name}.cli")
-    ),
-)
+ROOMS = (up, provision, ingest, classifier, rewards, notifier, watch, status, parked, serve)
 
 
 def main() -> None:
@@ -73,11 +63,11 @@ def application() -> typer.Typer:
         help="Print everything, one JSON object a line, always in the same order.",
         no_args_is_help=True,
     )
+    classifier.exports(export)
+    rewards.exports(export)
+    app.add_typer(export)
     for room in ROOMS:
         room.commands(app)
-        if hasattr(room, "exports"):
-            room.exports(export)
-    app.add_typer(export)
     _give_everywhere(app)
 
     @app.callback()

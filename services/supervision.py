@@ -7,8 +7,8 @@ has been ready is started again for ever.
 """
 
 import asyncio
-import ctypes
 import os
+import shutil
 import signal
 import sys
 import time
@@ -34,7 +34,13 @@ PARTING = 8.0
 """Seconds a program has to end by itself when asked to."""
 LOG_LIMIT = 16 * 1024 * 1024
 """Bytes of log at which a start begins a new file and keeps the last one beside it."""
-PR_SET_PDEATHSIG = 1
+BIND = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() != int(sys.argv[1]):
+    sys.exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +91,19 @@ class Kept:
         program.log.parent.mkdir(parents=True, exist_ok=True)
         if program.log.exists() and program.log.stat().st_size > LOG_LIMIT:
             program.log.replace(program.log.with_suffix(".log.1"))
+        if shutil.which(program.command[0]) is None:
+            raise CommandFailed(f"{program.command[0]} cannot be run: it is not there")
         with program.log.open("ab") as log:
             logged = log.tell()
-            try:
-                child = await asyncio.create_subprocess_exec(
-                    *program.command,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env={**os.environ, **program.environment},
-                    pass_fds=tuple(program.descriptors),
-                    start_new_session=True,
-                    preexec_fn=_dying_with(os.getpid()),
-                )
-            except OSError as error:
-                raise CommandFailed(f"{program.command[0]} cannot be run: {error}") from error
+            child = await asyncio.create_subprocess_exec(
+                *_bound(program.command),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **program.environment},
+                pass_fds=tuple(program.descriptors),
+                start_new_session=True,
+            )
         return child, logged
 
     async def _becomes_ready(self, child: asyncio.subprocess.Process) -> bool:
@@ -177,15 +181,12 @@ async def _stop(child: asyncio.subprocess.Process) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _dying_with(parent: int) -> Callable[[], None] | None:
-    """Return what a child runs before it becomes its program: Linux kills it with its parent."""
+def _bound(command: Sequence[str]) -> Sequence[str]:
+    """Return a command that becomes the given one, and that Linux kills when we are gone.
+
+    A program between the two does it, because Python code of ours must not run between a fork and
+    an exec: a lock that another thread held at the fork would never be given back.
+    """
     if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def bind() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return bind
+        return command
+    return (sys.executable, "-I", "-S", "-c", BIND, str(os.getpid()), *command)

@@ -22,13 +22,13 @@ class Told(list[str]):
                 await asyncio.sleep(0.01)
 
 
-def program(folder: Path, code: str, *, name: str = "child") -> Program:
-    """Return a program that is ready once it has printed `up` since it was started."""
+def program(folder: Path, code: str, *, name: str = "child", well: bool = True) -> Program:
+    """Return a program that is ready as soon as it lives, or never where it is not `well`."""
     log = folder / "logs" / f"{name}.log"
     marker = folder / f"{name}.pid"
 
     async def ready() -> bool:
-        return marker.exists() and alive(int(marker.read_text() or 0))
+        return well and marker.exists() and alive(int(marker.read_text() or 0))
 
     return Program(
         name=name,
