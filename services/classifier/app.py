@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import resources
 from pathlib import Path
 
 import structlog
@@ -19,10 +18,10 @@ from services.classifier.adapters import policyfile
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
 from services.classifier.http import exports, members
-from services.classifier.projections.entries import CODEC, PUBLIC
+from services.classifier.projections.entries import CODEC, PUBLIC, schema
 from services.classifier.publishing import message
 from services.classifier.settings import Settings
-from services.classifier.stream.beginning import begin
+from services.classifier.stream.beginning import begin, catch_up
 from services.classifier.stream.hearing import Hearing
 from services.classifier.stream.listening import Listening
 from services.classifier.stream.recent import Recent
@@ -49,17 +48,17 @@ async def run(settings: Settings) -> None:
     access = Access.of(settings.token, settings.tokens)
     file = settings.policy or policyfile.SHIPPED
     offered = policyfile.load(file, 1)
-    schema = resources.files("services.classifier").joinpath("schema.sql").read_text("utf-8")
     with closing(listen(settings.host, settings.port, access=access)) as listener:
         async with Store.open(
-            settings.database, codec=CODEC, schema=[schema, RELAY_SCHEMA]
+            settings.database, codec=CODEC, schema=[schema(), RELAY_SCHEMA]
         ) as store:
             text = file.read_text(encoding="utf-8")
-            time, adopted = await begin(store, settings.clock, wall=datetime.now(UTC), text=text)
+            wall = datetime.now(UTC)
+            started, adopted = await begin(store, settings.clock, wall=wall, text=text)
             policy = policyfile.parse(adopted.text, adopted.version)
             hearing = Hearing(
                 store,
-                time,
+                await catch_up(store, started.mode, policy),
                 policy,
                 recent=Recent(settings.journeys),
                 snapshot_every=settings.snapshot_every,

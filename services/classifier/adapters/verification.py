@@ -15,12 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from services.classifier.projections.entries import BEYOND
 from shared.eventlog.log import Store
 
 RANGE: Final = 200
 """Members whom a worker recounts at a time."""
-BEYOND: Final = "\U0010ffff"
-"""Greater than any member's id."""
 
 Stillness: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
 """Holds the log still while it is entered, when everybody who is due has been reviewed."""

@@ -20,9 +20,14 @@ async def note(
         if isinstance(entry.event, ZoneChanged)
     ]
     if changes:
-        await transaction.executemany(
-            "INSERT INTO changes (member, number, position) VALUES (?, ?, ?)", changes
-        )
+        await put(transaction, changes)
+
+
+async def put(transaction: Transaction, changes: Sequence[tuple[str, int, int]]) -> None:
+    """Note (member, number, position) for each of some changes."""
+    await transaction.executemany(
+        "INSERT INTO changes (member, number, position) VALUES (?, ?, ?)", changes
+    )
 
 
 async def last(read: Read, member: str) -> Recorded | None:

@@ -1,7 +1,8 @@
 """The private events of the classifier, under the names that they have in its log."""
 
 import json
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from importlib import resources
 from typing import Final, TypeAlias
 
 from services.classifier.domain.activities import Activity, ActivityRecorded, activity
@@ -16,6 +17,13 @@ Read: TypeAlias = View | Transaction
 Event: TypeAlias = (
     ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | ZoneChanged | VitalityChanged
 )
+
+PAGE: Final = 2000
+"""Entries of the log that are read at a time."""
+BEYOND: Final = "\U0010ffff"
+"""Greater than any stream's name."""
+NO_VERSION: Final = 1 << 62
+"""Greater than any version: what comes after it is the next stream."""
 
 ACTIVITY: Final = "activity-recorded"
 ZONE: Final = "zone-changed"
@@ -34,6 +42,33 @@ CODEC: Final = Codec[Event](
         Kind(event=VitalityChanged, name=VITALITY),
     ]
 )
+
+
+def schema() -> str:
+    """Return the SQL of the tables that stand beside the log."""
+    return resources.files("services.classifier").joinpath("schema.sql").read_text("utf-8")
+
+
+async def whole_streams(
+    view: View, after: str = "", through: str = BEYOND
+) -> AsyncIterator[tuple[str, Sequence[Recorded]]]:
+    """Yield (stream, rows) for each stream after one name and up to another, in their order."""
+    whole: list[Recorded] = []
+    stream, version = after, NO_VERSION
+    while page := await view.fetchall(
+        "SELECT position, stream, version, type, schema, key, body, recorded_at FROM log"
+        " WHERE (stream, version) > (:stream, :version) AND stream <= :through"
+        " ORDER BY stream, version LIMIT :page",
+        {"stream": stream, "version": version, "through": through, "page": PAGE},
+    ):
+        for row in map(Recorded._make, page):
+            if whole and row.stream != whole[0].stream:
+                yield whole[0].stream, whole
+                whole = []
+            whole.append(row)
+        stream, version = whole[-1].stream, whole[-1].version
+    if whole:
+        yield whole[0].stream, whole
 
 
 async def at(read: Read, positions: Collection[int]) -> list[Recorded]:

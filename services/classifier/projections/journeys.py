@@ -42,7 +42,7 @@ async def load(read: Read, members: Collection[str], policy: Policy, now: int) -
         as_of = min(now, due_at - 1)
         journey = _caught_up(start.journey, tail, policy, as_of)
         if journey is None:
-            journey = _folded(member, await read.stream(member), policy, as_of)
+            journey = folded(member, await read.stream(member), policy, as_of)
         # A journey may be reviewed before it has to. All that depends on it is who speaks first,
         # and that is to be the same whether or not the journey was in memory.
         journey = replace(journey, trajectory=replace(journey.trajectory, due=due_at))
@@ -76,6 +76,16 @@ async def count_due(read: Read, until: int) -> int:
     return int(count)
 
 
+def folded(member: str, whole: Sequence[Recorded], policy: Policy, as_of: int) -> Journey:
+    """Fold a member from their whole stream, and decide at once how they stand at an instant."""
+    journey = Journey(member)
+    for row in whole:
+        if row.type != ACTIVITY:
+            journey = evolve(journey, told(row))
+    acts = [happened(row) for row in whole if row.type == ACTIVITY]
+    return refold(journey, policy, acts, as_of)
+
+
 def _restored(member: str, version: int | None, state: bytes | None) -> Known:
     if version is None or state is None:
         return Known(Journey(member))
@@ -102,12 +112,3 @@ def _caught_up(
     if earliest is None:
         return advance(journey, policy, as_of)
     return redecide(journey, policy, as_of, earliest)
-
-
-def _folded(member: str, whole: Sequence[Recorded], policy: Policy, as_of: int) -> Journey:
-    journey = Journey(member)
-    for row in whole:
-        if row.type != ACTIVITY:
-            journey = evolve(journey, told(row))
-    acts = [happened(row) for row in whole if row.type == ACTIVITY]
-    return refold(journey, policy, acts, as_of)

@@ -5,24 +5,20 @@ it came about.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any
 
 from services.classifier.domain.announcing import has_news
-from services.classifier.domain.journey import Journey, evolve, refold
+from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import Policy
 from services.classifier.projections import answers, journeys, rows
-from services.classifier.projections.entries import ACTIVITY, happened, told
+from services.classifier.projections.entries import ACTIVITY, whole_streams
 from services.classifier.projections.journeys import Known
 from services.classifier.projections.rows import Stretches
-from shared.eventlog.entries import Recorded
 from shared.eventlog.log import View
-
-PAGE: Final = 2000
-"""Entries of the log that are read at a time."""
 
 
 @dataclass(slots=True)
@@ -43,16 +39,11 @@ async def recount(view: View, policy: Policy, now: int, after: str, through: str
     found = Recounted()
     kept = await _kept(view, after, through)
     known = await journeys.load(view, kept, policy, now)
-    async for member, log in _streams(view, after, through):
-        acts = [row for row in log if row.type == ACTIVITY]
-        found.events += len(acts)
+    async for member, log in whole_streams(view, after, through):
+        found.events += sum(row.type == ACTIVITY for row in log)
         if member.startswith("_"):
             continue
-        said = Journey(member)
-        for row in log:
-            if row.type != ACTIVITY:
-                said = evolve(said, told(row))
-        journey = refold(said, policy, map(happened, acts), now)
+        journey = journeys.folded(member, log, policy, now)
         found.members += 1
         found.lines.append(_line(journey, policy))
         found.difference = found.difference or difference(
@@ -106,28 +97,6 @@ def _line(journey: Journey, policy: Policy) -> str:
             policy_version=policy.version,
         )
     )
-
-
-async def _streams(
-    view: View, after: str, through: str
-) -> AsyncIterator[tuple[str, Sequence[Recorded]]]:
-    """Yield each stream whole."""
-    whole: list[Recorded] = []
-    stream, version = after, 1 << 62
-    while page := await view.fetchall(
-        "SELECT position, stream, version, type, schema, key, body, recorded_at FROM log"
-        " WHERE (stream, version) > (:stream, :version) AND stream <= :through"
-        " ORDER BY stream, version LIMIT :page",
-        {"stream": stream, "version": version, "through": through, "page": PAGE},
-    ):
-        for row in map(Recorded._make, page):
-            if whole and row.stream != whole[0].stream:
-                yield whole[0].stream, whole
-                whole = []
-            whole.append(row)
-        stream, version = whole[-1].stream, whole[-1].version
-    if whole:
-        yield whole[0].stream, whole
 
 
 async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any]]:

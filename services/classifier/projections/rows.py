@@ -25,10 +25,10 @@ MEMBER: Final = """
     vitality = excluded.vitality, grp = excluded.grp, changes = excluded.changes
 """
 ZONES_DROPPED: Final = "DELETE FROM zone_stretches WHERE member = ? AND from_day >= ?"
-ZONES_PUT: Final = "INSERT INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
+ZONES_PUT: Final = "INSERT OR REPLACE INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
 VITALITIES_DROPPED: Final = "DELETE FROM vitality_stretches WHERE member = ? AND from_day >= ?"
 VITALITIES_PUT: Final = (
-    "INSERT INTO vitality_stretches (member, from_day, vitality) VALUES (?, ?, ?)"
+    "INSERT OR REPLACE INTO vitality_stretches (member, from_day, vitality) VALUES (?, ?, ?)"
 )
 SNAPSHOT: Final = """
     INSERT INTO snapshots (member, version, policy, state) VALUES (?, ?, ?, ?)

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from services.classifier.domain import clock, policy
-from services.classifier.domain.clock import ClockStarted
-from services.classifier.domain.policy import PolicyAdopted
+from services.classifier.domain import clock
+from services.classifier.domain import policy as policies
+from services.classifier.domain.clock import ClockStarted, Mode
+from services.classifier.domain.policy import Policy, PolicyAdopted
 from services.classifier.projections.entries import CODEC
+from services.classifier.projections.rebuilding import rebuild
 from services.classifier.stream.hearing import Time
 from services.classifier.stream.reading import milliseconds
 from shared.eventlog.log import Entry, Store
@@ -18,7 +20,7 @@ FIRST_DAY: Final = date(1990, 1, 1)
 
 
 class Beginning(NamedTuple):
-    time: Time
+    started: ClockStarted
     adopted: PolicyAdopted
 
 
@@ -37,10 +39,19 @@ async def begin(store: Store, setting: Clock, *, wall: datetime, text: str) -> B
             f"the log in {store.path} goes by the clock {_words(started)}, not {_words(asked)}:"
             f" set ZONES_CLOCK={_words(started)}, or give another data directory"
         )
-    [(now,)] = await store.fetchall("SELECT now FROM clock")
-    adopted = CODEC.decode((await store.stream(policy.STREAM))[-1])
+    adopted = CODEC.decode((await store.stream(policies.STREAM))[-1])
     assert isinstance(adopted, PolicyAdopted)  # noqa: S101 - nothing else is in its stream
-    return Beginning(Time(started.mode, now), adopted)
+    return Beginning(started, adopted)
+
+
+async def catch_up(store: Store, mode: Mode, policy: Policy) -> Time:
+    """Return how far the log's time has come, building the tables anew if they are not there."""
+    rows = await store.fetchall("SELECT now FROM clock")
+    if not rows:
+        await rebuild(store, mode, policy)
+        rows = await store.fetchall("SELECT now FROM clock")
+    [(now,)] = rows
+    return Time(mode, now)
 
 
 async def _write(store: Store, asked: ClockStarted, text: str) -> None:
@@ -54,7 +65,7 @@ async def _write(store: Store, asked: ClockStarted, text: str) -> None:
         decided_at=clock.begins(FIRST_DAY.toordinal()) if asked.at is None else asked.at,
     )
     async with store.transaction() as transaction:
-        await transaction.append([Entry(clock.STREAM, asked), Entry(policy.STREAM, first)])
+        await transaction.append([Entry(clock.STREAM, asked), Entry(policies.STREAM, first)])
         await transaction.execute("INSERT INTO clock (id, now) VALUES (1, :now)", {"now": asked.at})
 
 
