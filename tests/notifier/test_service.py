@@ -16,6 +16,8 @@ from nats.aio.client import Client
 
 from services.notifier import app
 from services.notifier.settings import Settings
+from services.notifier.stream.hearing import Hearing
+from services.notifier.stream.ticking import Ticking
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
@@ -23,6 +25,7 @@ from tests.nats import NatsServer, connected, free_port, nats_server
 from tests.notifier.examples import (
     HOURS,
     NINE,
+    a_notifier,
     approved,
     coordinator,
     editor,
@@ -248,3 +251,26 @@ async def test_what_cannot_be_read_is_parked_and_the_rest_goes_on(tmp_path: Path
         parked = await service.until("/v1/parked", lambda answer: len(answer["parked"]) == 2)
         row = parked["parked"][0]["id"]
         assert not (await service.post(f"/v1/parked/{row}/retry", None))["resolved"]
+
+
+async def test_the_wall_waits_for_an_answer_that_is_still_on_the_bus(tmp_path: Path) -> None:
+    async with (
+        a_bus(tmp_path / "nats") as (_, client),
+        a_notifier(tmp_path, clock="wall") as notifier,
+        asyncio.TaskGroup() as tasks,
+    ):
+        await notifier.hears(moved())
+        await notifier.hears(submitted(at=NINE))
+        await say(client, approved(at=NINE + HOURS))
+        ticking = tasks.create_task(Ticking(client, notifier.store, notifier.notifying).tick())
+        await asyncio.sleep(1.5)
+        assert await notifier.alerts() == ["alert-raised"]
+
+        hearing = Hearing(notifier.store, notifier.notifying, batch=100)
+        hearing_task = tasks.create_task(hearing.hear(client))
+        async with asyncio.timeout(PATIENCE):
+            while await notifier.alerts() == ["alert-raised"]:
+                await asyncio.sleep(0.05)
+        assert await notifier.alerts() == ["alert-raised", "alert-resolved"]
+        ticking.cancel()
+        hearing_task.cancel()

@@ -1,32 +1,28 @@
 """The three readers and the clock, from the moment that there is a broker."""
 
 import asyncio
-import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 
-import structlog
 from nats.aio.client import Client
 
 from services.notifier.domain import clock
 from services.notifier.domain.clock import ClockStarted, Mode
-from services.notifier.projections import knowledge, tables
+from services.notifier.projections import tables
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.reading import READERS, Heard, Read
+from services.notifier.stream.ticking import Ticking
 from shared.eventlog.log import Entry, Store
 from shared.eventlog.parked import ParkedRow
 from shared.messaging.consumer import follow
 from shared.messaging.delivery import Delivery
-from shared.messaging.errors import BrokerUnavailable, MessagingError, UnreadableMessage
-from shared.messaging.lag import Progress, backlog
-from shared.messaging.topology import INGEST_INBOUND, NOTIFIER_ACTIVITY, Reader
+from shared.messaging.errors import BrokerUnavailable, UnreadableMessage
+from shared.messaging.lag import Progress
+from shared.messaging.topology import Reader
 from shared.runtime.errors import WrongUse
 from shared.runtime.settings import Clock
 
-log = structlog.get_logger()
-
-TICK_SECONDS: Final = 1.0
 AWAY: Final = "the broker does not answer"
 
 
@@ -40,13 +36,12 @@ class Hearing:
         self._progress: dict[Reader, Progress] = {}
 
     async def hear(self, client: Client) -> None:
-        """Take in the streams for ever, each on its own; and the time, where the wall tells it."""
+        """Take in the streams for ever, each on its own, and the time."""
         self._progress = {reader: Progress(client, reader) for reader in READERS}
         async with asyncio.TaskGroup() as tasks:
             for reader, read in READERS.items():
                 tasks.create_task(self._follow(client, reader, read))
-            if (await knowledge.clock(self._store)).mode == "wall":
-                tasks.create_task(tick(client, self._store, self._notifying))
+            tasks.create_task(Ticking(client, self._store, self._notifying).tick())
 
     async def _follow(self, client: Client, reader: Reader, read: Read) -> None:
         await follow(
@@ -108,26 +103,6 @@ async def start(store: Store, setting: Clock) -> Mode:
             " another data directory"
         )
     return mode
-
-
-async def tick(client: Client, store: Store, notifying: Notifying) -> None:
-    """Let the wall's time into the log whenever a promise depends on it, for ever.
-
-    Not before everything is read that happened until then: an answer that is still on the bus is
-    an answer.
-    """
-    while True:
-        await asyncio.sleep(TICK_SECONDS)
-        now = datetime.now(UTC)
-        try:
-            if not await knowledge.due_drafts(store, now):
-                continue
-            if await backlog(client, INGEST_INBOUND) or await backlog(client, NOTIFIER_ACTIVITY):
-                continue
-            async with store.transaction() as transaction:
-                await notifying.advance(transaction, now)
-        except (BrokerUnavailable, MessagingError, sqlite3.OperationalError) as error:
-            log.info("notifier.time_waits", why=str(error))
 
 
 def _told(mode: Mode, at: datetime | None) -> str:
