@@ -79,7 +79,7 @@ class Ticking:
         """Return when everything that the broker has by now is in our log."""
         inbound = await self._stream(INBOUND)
         until = inbound.last
-        while inbound.first <= until:
+        while until and inbound.first <= until:  # a stream that was never used begins at 0
             await asyncio.sleep(POLL_SECONDS)
             inbound = await self._stream(INBOUND)
         until = (await self._stream(ACTIVITY)).last
