@@ -190,14 +190,18 @@ def assert_recounted(teller: Teller, now: int) -> None:
 
 
 def law(
-    *strategies: st.SearchStrategy[Any],
+    *strategies: st.SearchStrategy[Any], costly: bool = False
 ) -> Callable[[Callable[..., None]], Callable[[int], None]]:
-    """Make a test of a law: in 300 examples, and in 10,000 where there is time."""
+    """Make a test of a law: in 300 examples, and in 10,000 where there is time.
+
+    A third of that where an example takes long.
+    """
+    some, many = (100, 3_000) if costly else (300, 10_000)
 
     def decorate(check: Callable[..., None]) -> Callable[[int], None]:
         @pytest.mark.parametrize(
             "examples",
-            [300, pytest.param(10_000, marks=(pytest.mark.long, pytest.mark.timeout(7200)))],
+            [some, pytest.param(many, marks=(pytest.mark.long, pytest.mark.timeout(7200)))],
         )
         def test(examples: int) -> None:
             settings(max_examples=examples, deadline=None)(given(*strategies)(check))()
@@ -227,7 +231,7 @@ def test_every_day_is_decided_as_if_recounted(log: Log, policy: Policy) -> None:
     assert_recounted(teller, log[-1][0])
 
 
-@law(lives())
+@law(lives(), costly=True)
 def test_lives_under_the_default_policy_are_decided_as_if_recounted(log: Log) -> None:
     teller = Teller(DEFAULT)
     for now, activity in log:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.classifier.domain.journey import Journey, advance, record
+from services.classifier.domain.journey import Journey, advance, record, redecide
 from tests.classifier.examples import DEFAULT, an_activity, at, day, the_journey
 
 
@@ -73,3 +73,12 @@ def test_vitality_is_apart_from_the_zone() -> None:
     journey = the_journey(*likes, an_activity("comment", 2), an_activity("share", 2), now=at(50))
     assert journey.zone_on(day(50)) == "content_sharer"
     assert vitality(journey, 50) == ["dormant"]
+
+
+def test_it_is_the_same_however_often_one_looks() -> None:
+    """Looked at on every day, a member fades on the same days as when looked at once."""
+    journey = the_journey(an_activity("view", 0), now=at(1))
+    for on in range(2, 61):
+        journey = redecide(journey, DEFAULT, at(on))
+    at_once = the_journey(an_activity("view", 0), now=at(60))
+    assert journey.trajectory.spells == at_once.trajectory.spells

@@ -129,11 +129,12 @@ def test_a_fall_brings_a_fresh_grace() -> None:
 
 
 def test_a_rise_brings_a_fresh_grace() -> None:
-    """Failing as a sharer on days 6 and 7, a creator on day 7, who falls into the first zone."""
+    """Failing as a sharer since day 6, a creator on day 7; as such failing since day 8."""
     pieces = (an_activity("publish", 6), an_activity("publish", 7))
-    policy = a_policy(creator=replace(CREATOR, requires=()))
-    journey = the_journey(*LIKES, *pieces, now=at(20), policy=policy)
-    assert zones(journey, 6, 7, 16, 17) == ["sharer", "creator", "creator", "consumer"]
+    strange = replace(CREATOR, requires=(), keep=SHARER.keep, grace_days=2)
+    journey = the_journey(*LIKES, *pieces, now=at(12), policy=a_policy(creator=strange))
+    assert zones(journey, 6, 7, 8, 9) == ["sharer", "creator", "creator", "creator"]
+    assert zones(journey, 10) == ["consumer"]
 
 
 def test_up_comes_before_down() -> None:
