@@ -4,7 +4,6 @@ HTTP comes first and goes last: while there is no broker, the service says so.
 """
 
 import asyncio
-import gc
 import socket
 from contextlib import closing
 
@@ -91,7 +90,6 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
                 tasks.create_task(heard(client(broker)))
                 tasks.create_task(hand_over(store, bus, released))
 
-    gc.freeze()  # what is there by now stays, and need not be looked at again and again
     async with asyncio.TaskGroup() as tasks:
         speaking = tasks.create_task(speak())
         try:

@@ -58,41 +58,6 @@ def publish(event: Event) -> Happened | None:
             assert_never(event)
 
 
-async def hand_over(store: Store, bus: "Bus", progress: Relayed) -> None:
-    """Say what linking accounts has changed, in the order of the log, for ever.
-
-    It may be said twice, as everything on this stream may: the event keys tell.
-    """
-    checkpoint = await store.checkpoint(progress.name)
-    marked = progress.position = checkpoint.position if checkpoint else 0
-    progress.goes_on()
-    failures = 0
-    while True:
-        await store.wait_beyond(progress.position)
-        try:
-            rows = await store.read(progress.position, SLICE)
-            told = [
-                Message(subject_of(event), event.to_json(), event.key)
-                for row in rows
-                if (event := publish(store.codec.decode(row)))
-            ]
-            last = rows[-1].position
-            if told:
-                await bus.say(told)
-            if told or last >= marked + SILENT:
-                async with store.transaction() as transaction:
-                    await transaction.save_checkpoint(Checkpoint(progress.name, last))
-                marked = last
-        except (BrokerUnavailable, StreamFull, sqlite3.OperationalError) as trouble:
-            failures += 1
-            progress.waits(str(trouble))
-            await asyncio.sleep(pause_after(failures))
-        else:
-            failures = 0
-            progress.goes_on()
-            progress.position = last
-
-
 class Bus:
     """The stream of activities, for as long as there is a broker that has it."""
 
@@ -136,3 +101,38 @@ class Bus:
         """Say why nothing can be said at present."""
         connected = self._client is not None and self._client.is_connected
         return None if connected else AWAY
+
+
+async def hand_over(store: Store, bus: Bus, progress: Relayed) -> None:
+    """Say what linking accounts has changed, in the order of the log, for ever.
+
+    It may be said twice, as everything on this stream may: the event keys tell.
+    """
+    checkpoint = await store.checkpoint(progress.name)
+    marked = progress.position = checkpoint.position if checkpoint else 0
+    progress.goes_on()
+    failures = 0
+    while True:
+        await store.wait_beyond(progress.position)
+        try:
+            rows = await store.read(progress.position, SLICE)
+            told = [
+                Message(subject_of(event), event.to_json(), event.key)
+                for row in rows
+                if (event := publish(store.codec.decode(row)))
+            ]
+            last = rows[-1].position
+            if told:
+                await bus.say(told)
+            if told or last >= marked + SILENT:
+                async with store.transaction() as transaction:
+                    await transaction.save_checkpoint(Checkpoint(progress.name, last))
+                marked = last
+        except (BrokerUnavailable, StreamFull, sqlite3.OperationalError) as trouble:
+            failures += 1
+            progress.waits(str(trouble))
+            await asyncio.sleep(pause_after(failures))
+        else:
+            failures = 0
+            progress.goes_on()
+            progress.position = last

@@ -123,13 +123,13 @@ async def test_a_key_given_twice_has_its_last_value(ingest: Ingest) -> None:
 
 
 @given(JSON)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 async def test_any_json_gets_an_answer(ingest: Ingest, said: object) -> None:
     assert (await ingest.post(said)).status_code in {202, 422}
 
 
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(PARTS), JSON, max_size=3), JSON)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 async def test_an_event_with_anything_in_it_gets_an_answer(
     ingest: Ingest, kind: str, parts: Event, data: object
 ) -> None:

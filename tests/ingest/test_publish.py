@@ -194,7 +194,7 @@ async def test_what_came_before_the_damage_is_published(
 
 
 async def test_killing_the_broker_on_the_way_costs_nothing(ingest: Ingest, tmp_path: Path) -> None:
-    events = activities(6000, "outage")
+    events = activities(4000, "outage")
     path = tmp_path / "events.jsonl"
     path.write_bytes(lines(events))
 
@@ -214,7 +214,7 @@ async def test_killing_the_broker_on_the_way_costs_nothing(ingest: Ingest, tmp_p
 
 async def test_killing_ingest_on_the_way_costs_nothing_either(tmp_path: Path) -> None:
     people = [f"m{number}" for number in range(100)]
-    events = [an_activity(id=f"{n}-{who}", subject=who) for n in range(60) for who in people]
+    events = [an_activity(id=f"{n}-{who}", subject=who) for n in range(40) for who in people]
     path = tmp_path / "events.jsonl"
     path.write_bytes(lines(events))
     async with nats_server(tmp_path / "nats") as nats:

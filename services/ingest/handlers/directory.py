@@ -89,18 +89,23 @@ class Directory:
     async def _record(self, transaction: Transaction, settlement: Settlement) -> None:
         entries = [Entry(*entry) for entry in settlement.entries]
         owners = {name.account: member for name, member in settlement.owners.items() if member}
-        waiting = await transaction.fetchall(
+        if owners:
+            entries += await self._waited(transaction, owners)
+        if entries:
+            rows = await transaction.append(entries)
+            await self._project(transaction, settlement.owners, rows[-1].position)
+
+    async def _waited(self, transaction: Transaction, owners: Mapping[str, str]) -> list[Entry]:
+        """Resolve what was parked until these accounts would be linked."""
+        rows = await transaction.fetchall(
             "SELECT id, subject, payload FROM parked WHERE reader = :reader"
             " AND resolved_at IS NULL AND subject IN (SELECT value FROM json_each(:accounts))"
             " ORDER BY id",
             {"reader": WAITING, "accounts": json.dumps(list(owners))},
         )
-        for number, account, payload in waiting:
-            entries.append(_released(account, payload, owners[account]))
+        for number, _, _ in rows:
             await transaction.mark_resolved(number)
-        if entries:
-            rows = await transaction.append(entries)
-            await self._project(transaction, settlement.owners, rows[-1].position)
+        return [_released(account, payload, owners[account]) for _, account, payload in rows]
 
 
 def _waiting(said: Said, waiting: Waiting) -> Parked:
