@@ -1,7 +1,8 @@
 """What a batch has to know, read from the tables and the log in a few questions."""
 
 import json
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
@@ -11,7 +12,6 @@ from services.notifier.domain.audience import FIRST_ZONE, Field, Member, Said
 from services.notifier.domain.clock import Clock, Mode
 from services.notifier.domain.notices import Listener, Rules
 from services.notifier.projections.entries import CODEC, instant, milliseconds
-from services.notifier.projections.tables import grouped
 from shared.decider import fold
 from shared.eventlog.log import Transaction, View
 
@@ -30,7 +30,7 @@ async def save_clock(transaction: Transaction, now: datetime) -> None:
 async def members(read: Read, names: Collection[str]) -> dict[str, Member]:
     """Return these members and all who have a role, as far as anything is known of them."""
     concerned = {"names": json.dumps(list(names))}
-    fields = grouped(
+    fields = _grouped(
         (member, field, Said(instant(at), key, tuple(json.loads(value))))
         for member, field, value, at, key in await read.fetchall(
             "SELECT member, field, value, at, key FROM profiles WHERE member IN"
@@ -46,7 +46,7 @@ async def members(read: Read, names: Collection[str]) -> dict[str, Member]:
             concerned,
         )
     }
-    interests = grouped(
+    interests = _grouped(
         (member, topic, instant(at))
         for member, topic, at in await read.fetchall(
             "SELECT member, topic, at FROM json_each(:names) JOIN interests ON member = value",
@@ -138,3 +138,11 @@ async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:
         return set()
     rows: list[tuple[Any, ...]] = await read.fetchall(sql, {"names": json.dumps(list(names))})
     return {name for (name,) in rows}
+
+
+def _grouped(pairs: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return values by their first name and then by their second."""
+    groups: dict[str, dict[str, Any]] = defaultdict(dict)
+    for first, second, value in pairs:
+        groups[first][second] = value
+    return groups

@@ -4,7 +4,6 @@ Every statement can be repeated: what the log says twice, the tables have once.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -288,11 +287,3 @@ def _of_notice(row: Recorded, event: notices.Event) -> Iterable[Statement]:
             yield Statement("UPDATE inbox SET is_read = 1 WHERE id = :id", {"id": event.id})
         case _:
             assert_never(event)
-
-
-def grouped(pairs: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return values by their first name and then by their second."""
-    groups: dict[str, dict[str, Any]] = defaultdict(dict)
-    for first, second, value in pairs:
-        groups[first][second] = value
-    return groups
