@@ -74,7 +74,7 @@ def _print(fares: dict[str, Fare]) -> None:
                 fare["lag"],
                 fare["parked"],
                 fare["version"],
-                "; ".join(fare["reasons"]),
+                "; ".join([*fare["reasons"], *fare.get("remarks", ())]),
             )
             for name, fare in fares.items()
         ],
