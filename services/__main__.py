@@ -105,6 +105,9 @@ def _give_everywhere(app: typer.Typer) -> None:
     for group in app.registered_groups:
         if group.typer_instance is not None:
             _give_everywhere(group.typer_instance)
+    itself = app.registered_callback
+    if itself is not None and itself.callback is not None:
+        itself.callback = _with_data_and_debug(itself.callback)
 
 
 def _with_data_and_debug(callback: Callable[..., Any]) -> Callable[..., Any]:
