@@ -126,8 +126,13 @@ def an_event(
     return json.dumps(event).encode()
 
 
+def at(day: float) -> datetime:
+    """Return an instant so many days after the Monday's midnight."""
+    return MONDAY + timedelta(days=day)
+
+
 def written(day: float) -> str:
-    return (MONDAY + timedelta(days=day)).isoformat().replace("+00:00", "Z")
+    return at(day).isoformat().replace("+00:00", "Z")
 
 
 def day(number: int) -> str:
