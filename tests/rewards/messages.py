@@ -57,14 +57,22 @@ def a_retraction(
     return Retract(**event | instead)
 
 
-def a_wish(*, public: bool | None, member: str = "ada", minute: int = 0) -> MemberUpdated:
-    return MemberUpdated(
-        id=f"{member}-wishes-{minute}",
-        source="urn:zones:directory",
-        subject=member,
-        time=at(minute),
-        data=Profile(public=public),
-    )
+def a_wish(
+    *,
+    public: bool | None,
+    member: str = "ada",
+    minute: int = 0,
+    **instead: Any,  # noqa: ANN401 - see a_publish
+) -> MemberUpdated:
+    """Whether the member may be named to others."""
+    event: dict[str, Any] = {
+        "id": f"{member}-wishes-{minute}",
+        "source": "urn:zones:directory",
+        "subject": member,
+        "time": at(minute),
+        "data": Profile(public=public),
+    }
+    return MemberUpdated(**event | instead)
 
 
 def a_post(number: int = 1, *, member: str = "ada") -> Post:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from services.rewards.domain.awards import ArrivalGranted, EffortGranted
+from services.rewards.stream import activity
+from shared.contracts.activity import Publish
+from shared.contracts.acts import Object, Profile, Retraction
 from tests.rewards.examples import a_piece
-from tests.rewards.messages import a_change, a_post, a_publish, a_retraction, a_wish
+from tests.rewards.messages import a_change, a_post, a_publish, a_retraction, a_wish, stored
 from tests.rewards.running import a_rewards
 
 
@@ -121,6 +124,15 @@ async def test_a_retraction_by_object_takes_back_what_was_published_until_then(
         assert a_piece(4) in (await rewards.awards()).credited
 
 
+async def test_a_like_that_is_taken_back_takes_no_piece_with_it(tmp_path: Path) -> None:
+    """By object, a retraction speaks of one kind of act."""
+    like = Retraction(object=Object(id="post-1"), kind="like")
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_publish(1), a_retraction(of=1, data=like))
+
+        assert list((await rewards.awards()).credited) == [a_piece(1)]
+
+
 async def test_nobody_takes_back_what_somebody_else_did(tmp_path: Path) -> None:
     """A retraction speaks of the same member and the same source."""
     async with a_rewards(tmp_path) as rewards:
@@ -175,6 +187,16 @@ async def test_a_member_who_opted_out_is_not_to_be_named(tmp_path: Path) -> None
         assert [event.public for event in granted] == [False, False]
 
 
+async def test_news_of_a_member_that_say_nothing_of_it_leave_their_wish(tmp_path: Path) -> None:
+    """What is absent stays as it was."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_wish(public=False), a_wish(public=None, minute=1, data=Profile(group="sales"))
+        )
+
+        assert not (await rewards.awards()).public
+
+
 async def test_what_says_nothing_to_us_leaves_no_trace(tmp_path: Path) -> None:
     """Not in the log, and not in a retraction of something else."""
     async with a_rewards(tmp_path) as rewards:
@@ -185,23 +207,24 @@ async def test_what_says_nothing_to_us_leaves_no_trace(tmp_path: Path) -> None:
 
 async def test_what_was_rolled_back_is_not_remembered(tmp_path: Path) -> None:
     """States in memory are those of the database: the same batch can be handled again."""
+
+    async def fail_at_the_end(event: Publish) -> None:
+        async with rewards.store.transaction() as transaction:
+            heard = activity(stored(event), event.to_json())
+            await rewards.recognising.handle(transaction, [heard])
+            raise sqlite3.OperationalError("database or disk is full")
+
     *four, fifth = (a_publish(number) for number in range(1, 6))
     async with a_rewards(tmp_path) as rewards:
         await rewards.hear(*four)
         before = await rewards.log()
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rewards.recognising, "_project", _disk_is_full)
-            with pytest.raises(sqlite3.OperationalError):
-                await rewards.hear(fifth)
+        with pytest.raises(sqlite3.OperationalError):
+            await fail_at_the_end(fifth)
         assert await rewards.log() == before
 
         await rewards.hear(fifth)
         assert [row["id"] for row in await rewards.shown()] == ["effort/ada/1"]
-
-
-async def _disk_is_full(*_: object) -> None:
-    raise sqlite3.OperationalError("database or disk is full")
 
 
 async def test_members_who_do_not_fit_into_memory_are_read_again(tmp_path: Path) -> None:
@@ -218,6 +241,7 @@ async def test_members_who_do_not_fit_into_memory_are_read_again(tmp_path: Path)
             *("effort/ada/1", "effort/ada/2"),
             *("effort/bob/1", "effort/bob/2"),
         ]
+        assert len(rewards.recognising._folded) == 1
 
 
 async def test_the_log_takes_no_second_grant(tmp_path: Path) -> None:

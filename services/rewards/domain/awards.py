@@ -244,7 +244,7 @@ def _blocks(rules: Rules, occasion: Occasion, awards: Awards) -> tuple[Event, ..
 
 def _next(rules: Rules, occasion: Occasion, awards: Awards) -> Event | None:
     have = len(awards.credited)
-    for granted in reversed(awards.blocks):
+    for granted in awards.blocks:
         if granted.stands and have < granted.block.needs:
             return EffortAdjusted(
                 block=granted.block,

@@ -58,6 +58,18 @@ def test_of_two_pieces_at_one_time_the_lesser_key_comes_first() -> None:
     assert given.state.blocks[0].block.pieces == tuple(map(a_piece, (1, 2, 3, 4, 5)))
 
 
+def test_a_piece_takes_its_place_by_the_earliest_claim_to_it() -> None:
+    """When an earlier edition comes to light, the piece is that old, and still one piece."""
+    earlier = credit(5, minute=0)
+
+    given = earned().after(*map(credit, (1, 2, 3, 5)), earlier)
+
+    assert given.history[-1] == credited(5, minute=0)
+    assert given.after(credit(4)).state.blocks[0].block.pieces == tuple(
+        map(a_piece, (5, 1, 2, 3, 4))
+    )
+
+
 def test_older_pieces_that_come_to_light_do_not_change_what_was_granted() -> None:
     """Five more pieces make a block of their own, and no piece is recognised twice."""
     given = earned().after(*map(credit, range(11, 16)), *map(credit, range(1, 6)))
