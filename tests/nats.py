@@ -8,6 +8,7 @@ async with nats_server(folder) as server:
 
 import asyncio
 import contextlib
+import random
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -109,7 +110,12 @@ async def connected(url: str, *, name: str = "test") -> AsyncIterator[Client]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, below those that the kernel hands out by itself: it is
+    still free when the server comes back.
+    """
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(20_000, 32_000)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port

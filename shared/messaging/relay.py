@@ -8,7 +8,7 @@ expects has moved, and we find our own message there and go on.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from nats.aio.client import Client
@@ -18,6 +18,7 @@ from shared.eventlog.log import Recorded, Store
 from shared.messaging import api, tails, wire
 from shared.messaging.errors import BrokerUnavailable, NotProvisioned, Refused, StreamRecreated
 from shared.messaging.lag import Relayed
+from shared.messaging.reconciling import Saying, reconcile
 from shared.messaging.settling import pause_after
 from shared.messaging.tails import NOTHING, Tail
 from shared.messaging.wire import Ack, Message
@@ -33,13 +34,6 @@ ATTEMPT = 5.0
 TRIES = 10
 SILENT_ENTRIES = 10_000
 WAITED_FOR = (BrokerUnavailable, NotProvisioned, sqlite3.OperationalError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    position: int
-    message: Message
-    guard: str
 
 
 async def relay(
@@ -117,16 +111,16 @@ class _Relay:
             await self._mark(last, {})
         self._progress.position = last
 
-    async def _look(self, after: int) -> tuple[list[_Saying], int]:
+    async def _look(self, after: int) -> tuple[list[Saying], int]:
         rows = await self._store.read(after, WINDOW)
         window = [
-            _Saying(row.position, message, message.guard or message.subject)
+            Saying(row.position, message, message.guard or message.subject)
             for row in rows
             if (message := self._publish(row)) is not None
         ]
         return window, rows[-1].position if rows else after
 
-    async def _say(self, window: Sequence[_Saying]) -> None:
+    async def _say(self, window: Sequence[Saying]) -> None:
         """Return when the whole window is in the stream, and marked."""
         limit, failures = wire.BATCH_LIMIT, 0
         while window:
@@ -159,7 +153,7 @@ class _Relay:
             await asyncio.sleep(pause_after(failures))
 
     async def _send(
-        self, batch: Sequence[_Saying], known: dict[str, Tail]
+        self, batch: Sequence[Saying], known: dict[str, Tail]
     ) -> list[Ack] | Refused | None:
         """Every message of one guard expects what stood there before the batch."""
         messages = [
@@ -177,7 +171,7 @@ class _Relay:
         return [answer] if isinstance(answer, Ack) else answer
 
     async def _reconcile(
-        self, window: Sequence[_Saying], batch: Sequence[_Saying], known: dict[str, Tail]
+        self, window: Sequence[Saying], batch: Sequence[Saying], known: dict[str, Tail]
     ) -> int | None:
         """Compare our tails with the stream's. Return how much of the window proved to be said,
         None where nothing has changed.
@@ -186,29 +180,14 @@ class _Relay:
         if info.created != self._identity:
             raise StreamRecreated(self._reader, self._stream, self._identity, info.created)
         later, _ = await self._look(self._looked_at)
-        counts: dict[str, int] = {}
-        moved: dict[str, Tail] = {}
-        for guard in dict.fromkeys(saying.guard for saying in batch):
-            ours = known.get(guard, NOTHING)
-            found = await api.last_message(self._client, self._stream, guard)
-            count = tails.said(
-                stream=self._stream,
-                guard=guard,
-                ours=ours,
-                found=found,
-                first=info.first,
-                ids=[each.message.id for each in (*window, *later) if each.guard == guard],
-            )
-            counts[guard] = count or 0
-            if count is None:
-                moved[guard] = NOTHING
-            elif count and found:
-                moved[guard] = Tail(found.sequence, found.id or "")
-        said = 0
-        while said < len(window) and counts.get(window[said].guard, 0) > 0:
-            counts[window[said].guard] -= 1
-            said += 1
-        moved = {guard: tail for guard, tail in moved.items() if counts[guard] == 0}
+        said, moved = await reconcile(
+            self._client,
+            self._stream,
+            window,
+            later,
+            {saying.guard: known.get(saying.guard, NOTHING) for saying in batch},
+            first=info.first,
+        )
         if not said and not moved:
             return None
         log.info("relay.reconciled", stream=self._stream, said=said, moved=len(moved))
@@ -229,7 +208,7 @@ class _Relay:
         return info
 
 
-def _batch(window: Sequence[_Saying], limit: int) -> Sequence[_Saying]:
+def _batch(window: Sequence[Saying], limit: int) -> Sequence[Saying]:
     """The start of the window that one atomic batch can hold."""
     room = BATCH_BYTES
     for n, saying in enumerate(window[:limit]):
@@ -239,9 +218,7 @@ def _batch(window: Sequence[_Saying], limit: int) -> Sequence[_Saying]:
     return window[:limit]
 
 
-def _tails(
-    batch: Sequence[_Saying], acks: Sequence[Ack], known: dict[str, Tail]
-) -> dict[str, Tail]:
+def _tails(batch: Sequence[Saying], acks: Sequence[Ack], known: dict[str, Tail]) -> dict[str, Tail]:
     """What was known by its id already stands before the tail, or is it."""
     moved: dict[str, Tail] = {}
     for saying, ack in zip(batch, acks, strict=True):

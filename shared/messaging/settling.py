@@ -1,8 +1,9 @@
 """A batch is handled, or each of its messages is handled or parked. Nothing is dropped.
 
-Here is the one `except Exception` of the services. What fails together is tried again alone, so
-that a bad message costs its neighbours nothing but time. What the store or the broker is not able
-to do is no fault of the message: that is tried for ever, and meanwhile nothing is acknowledged.
+Here, and only here, services catch whatever a handler raises. What fails together is tried again
+alone, so that a bad message costs its neighbours nothing but time. What the store or the broker is
+not able to do is no fault of the message: that is tried for ever, and meanwhile nothing is
+acknowledged.
 """
 
 import asyncio
