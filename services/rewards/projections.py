@@ -157,7 +157,7 @@ def _row(member: str, event: awards.Recognised) -> dict[str, Any]:
         **name,
         "effective_on": event.occasion.on.isoformat(),
         "historical": event.occasion.historical,
-        "body": json.dumps(name | _shown(event), ensure_ascii=False),
+        "body": json.dumps(name | _shown(event), ensure_ascii=False, separators=(",", ":")),
     }
 
 

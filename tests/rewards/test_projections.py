@@ -91,10 +91,10 @@ async def test_an_export_is_the_same_for_the_same_log(tmp_path: Path) -> None:
 
     assert exports[0] == exports[1]
     assert exports[0][-2] == (
-        '{"id": "effort/ada/1", "member": "ada", "kind": "effort", "block": 1, "larger": false,'
-        ' "pieces": ["https://example.org/001", "https://example.org/002",'
-        ' "https://example.org/003", "https://example.org/004", "https://example.org/005"],'
-        ' "rule_version": 1, "state": "granted"}\n'
+        '{"id":"effort/ada/1","member":"ada","kind":"effort","block":1,"larger":false,'
+        '"pieces":["https://example.org/001","https://example.org/002",'
+        '"https://example.org/003","https://example.org/004","https://example.org/005"],'
+        '"rule_version":1,"state":"granted"}\n'
     )
     assert exports[0] == sorted(exports[0])
 
