@@ -13,7 +13,7 @@ from services.ingest import http, projections
 from services.ingest.domain.recent import RecentKeys
 from services.ingest.handlers.directory import Directory
 from services.ingest.handlers.intake import Intake
-from services.ingest.publishing import Bus, hand_over
+from services.ingest.publishing import ActivityStream, hand_over
 from services.ingest.settings import Settings
 from services.ingest.sources import canonical
 from services.ingest.stream import Inbound
@@ -43,7 +43,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(store: Store, settings: Settings, listener: socket.socket, access: Access) -> None:
-    bus, health = Bus(), Health("ingest")
+    stream, health = ActivityStream(), Health("ingest")
     directory = Directory(
         store,
         members=projections.members,
@@ -53,8 +53,8 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
     intake = Intake(
         directory,
         RecentKeys(settings.recent_keys),
-        say=bus.say,
-        stored=bus.stored,
+        say=stream.say,
+        stored=stream.stored,
         registry=health.registry,
     )
     inbound = Inbound(store, intake, directory, canonical.translate)
@@ -67,11 +67,11 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
         app.add_exception_handler(trouble, http.come_again)
     app.include_router(http.router(intake, canonical.translate, mailbox, settings.deadline))
     app.include_router(status.router(health, store, inbound.retry))
-    health.check("broker", bus.trouble)
+    health.check("broker", stream.trouble)
     health.check("relay", released.trouble)
     health.follow("http", intake.waiting)
     health.follow("relay", released.lag)
-    health.follow("inbound", bus.backlog)
+    health.follow("inbound", stream.backlog)
 
     async def heard(connection: Client) -> None:
         progress = Progress(connection, INGEST_INBOUND)
@@ -84,11 +84,11 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
                 client(broker), streams=[ACTIVITY, INBOUND], readers=[INGEST_INBOUND]
             )
             async with (
-                bus.open(client(broker), patience=settings.deadline),
+                stream.open(client(broker), patience=settings.deadline),
                 asyncio.TaskGroup() as tasks,
             ):
                 tasks.create_task(heard(client(broker)))
-                tasks.create_task(hand_over(store, bus, released))
+                tasks.create_task(hand_over(store, stream, released))
 
     async with asyncio.TaskGroup() as tasks:
         speaking = tasks.create_task(speak())

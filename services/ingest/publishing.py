@@ -58,7 +58,7 @@ def publish(event: Event) -> Happened | None:
             assert_never(event)
 
 
-class Bus:
+class ActivityStream:
     """The stream of activities, for as long as there is a broker that has it."""
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class Bus:
         return None if connected else AWAY
 
 
-async def hand_over(store: Store, bus: Bus, progress: Relayed) -> None:
+async def hand_over(store: Store, stream: ActivityStream, progress: Relayed) -> None:
     """Say what linking accounts has changed, in the order of the log, for ever.
 
     It may be said twice, as everything on this stream may: the event keys tell.
@@ -123,7 +123,7 @@ async def hand_over(store: Store, bus: Bus, progress: Relayed) -> None:
             ]
             last = rows[-1].position
             if told:
-                await bus.say(told)
+                await stream.say(told)
             if told or last >= marked + SILENT:
                 async with store.transaction() as transaction:
                     await transaction.save_checkpoint(Checkpoint(progress.name, last))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.ingest.domain.identity import ACCOUNT, AccountName
 
@@ -40,8 +40,7 @@ class Refused:
         return f"{self.reason}: {self.detail}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """An event with its time and its subject settled, for the contract to judge the rest.
 
     `account` is set where the subject was an account: `fields` then name the account's own id.

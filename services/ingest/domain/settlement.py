@@ -6,7 +6,7 @@ What an account does before anybody has linked it is kept, and handed over when 
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.ingest.domain.activity import Refused
 from services.ingest.domain.identity import (
@@ -28,8 +28,7 @@ NOBODYS: Final = Refused(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(NamedTuple):
     """A valid event. `body` is its JSON under `subject`, which is the account's own id where an
     account did it; `retracts` names the event that it takes back, by id and by key.
     """

@@ -1,12 +1,12 @@
 """What an event says: the contract's judgement of it, and whether two events say the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from services.ingest.domain.activity import Refused, examine
@@ -29,8 +29,7 @@ class Heard(NamedTuple):
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(NamedTuple):
     """A valid event as it was reported: the accounts in it are still to be given to members.
 
     `mentions` are the accounts that its data names, by field. `digest` is of what it says, without
@@ -68,8 +67,8 @@ def read(heard: Heard) -> Said | Refused:
     )
     mentions = {
         field: name.account
-        for field in MENTIONS
-        if (text := getattr(event.data, field, None)) and (name := AccountName.read(text))
+        for field in _mentioning(type(event.data))
+        if (text := getattr(event.data, field)) and (name := AccountName.read(text))
     }
     return Said(event=event, act=act, mentions=mentions, digest=_digest(event, body))
 
@@ -98,6 +97,11 @@ def says_the_same(said: Said, stored: bytes) -> bool:
             field: value for field, value in event["data"].items() if field not in open_fields
         }
     return bool(ours == theirs)
+
+
+@cache
+def _mentioning(data: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field for field in MENTIONS if field in data.model_fields)
 
 
 def _digest(event: Reported, body: bytes) -> bytes:
