@@ -24,10 +24,14 @@ STARTING_SECONDS = 15.0
 
 
 class NatsServer:
-    """One server on a port of its own, its store in `folder`. It keeps both when restarted."""
+    """One server on a port of its own, its store in `folder`. It keeps both when restarted.
 
-    def __init__(self, folder: Path) -> None:
+    `more` is configuration beyond what we ship.
+    """
+
+    def __init__(self, folder: Path, more: str = "") -> None:
         self.folder = folder
+        self.more = more
         self.port = free_port()
         self.url = f"nats://127.0.0.1:{self.port}"
         self._process: asyncio.subprocess.Process | None = None
@@ -38,6 +42,7 @@ class NatsServer:
         file = self.folder / "nats.conf"
         file.write_text(
             configuration(self.folder / "store", "127.0.0.1", self.port, name=f"test-{self.port}")
+            + self.more
         )
         with (self.folder / "nats.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

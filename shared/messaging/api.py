@@ -73,7 +73,10 @@ async def ask(client: Client, verb: str, request: object = None) -> dict[str, An
         asking.cancel()
     decoded: dict[str, Any] = json.loads(answer.data)
     if problem := decoded.get("error"):
-        raise refusal(problem)
+        refused = refusal(problem)
+        if refused.busy:
+            raise BrokerUnavailable(f"{verb}: {refused}")
+        raise refused
     return decoded
 
 
