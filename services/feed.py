@@ -121,8 +121,12 @@ class Feed:
 
 async def _next(messages: "Subscription") -> "Msg | None":
     """Return the next message, None when more has to be asked for. Raises OSError."""
+    task = asyncio.current_task()
     while True:
         message = await messages.next_msg(timeout=3 * HEARTBEAT)
+        if task and task.cancelling():
+            # In Python 3.11 its `wait_for` swallows a cancellation that a message comes with.
+            raise asyncio.CancelledError
         status = (message.headers or {}).get("Status")
         if status is None:
             return message
