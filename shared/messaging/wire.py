@@ -140,7 +140,8 @@ async def _exchange(
                 async with asyncio.timeout(patience):
                     while not complete.is_set() and generation(client) == before:
                         with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(complete.wait(), POLL_SECONDS)
+                            async with asyncio.timeout(POLL_SECONDS):
+                                await complete.wait()
         finally:
             await subscription.unsubscribe()
     except nats.errors.ConnectionClosedError as error:
