@@ -126,13 +126,21 @@ async def test_a_time_that_we_replaced_makes_no_conflict(either: Ingest) -> None
     assert await statuses(either, event) == ["duplicate"]
 
 
-async def test_a_link_that_came_between_makes_no_conflict(either: Ingest) -> None:
-    """Whose it was, and whom it was for, is our finding and not the sender's word."""
-    event = an_activity(id="before", subject="bluesky:zoe", data={"target": "bluesky:max"})
-    assert await statuses(either, event) == ["accepted"]
-    await either.post([a_link("zoe", "zoe"), a_link("max", "max")])
+async def test_whose_it_was_is_our_finding_and_makes_no_conflict(either: Ingest) -> None:
+    """Between the two sendings the account has changed hands."""
+    event = an_activity(id="by-zoe", subject="bluesky:zoe")
+    await either.post([a_link("zoe", "ann"), event])
+    await either.post(a_link("zoe", "ben", time="2026-03-01T11:00:00Z"))
 
     assert await statuses(either, event) == ["duplicate"]
+
+
+async def test_whom_it_was_for_is_our_finding_and_makes_no_conflict(either: Ingest) -> None:
+    event = an_activity(id="for-max", data={"target": "bluesky:max", "topics": ["hiring"]})
+    await either.post([a_link("max", "max"), event])
+
+    assert await statuses(either, event) == ["duplicate"]
+    assert await statuses(either, {**event, "data": {"target": "bluesky:max"}}) == ["refused"]
 
 
 async def test_what_was_said_before_a_restart_is_known_from_the_broker(tmp_path: Path) -> None:

@@ -70,6 +70,17 @@ async def test_without_a_broker_the_answer_is_503_and_when_to_come_again(tmp_pat
         assert (await ingest.get("/v1/status"))["ready"] is False
 
 
+async def test_what_is_remembered_needs_no_broker(tmp_path: Path) -> None:
+    async with running(tmp_path) as ingest:
+        event = an_activity()
+        await ingest.post(event)
+        await ingest.nats.kill()
+
+        assert (await ingest.post(event)).json()["duplicates"] == 1
+        conflict = await ingest.post({**event, "subject": "ben"})
+        assert conflict.json()["results"][0]["reason"].startswith("id_conflict: ")
+
+
 async def test_before_the_broker_is_provisioned_ingest_waits_and_says_so(tmp_path: Path) -> None:
     async with (
         nats_server(tmp_path / "nats") as nats,

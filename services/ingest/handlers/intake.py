@@ -139,6 +139,8 @@ class Intake:
         verdicts: dict[int, Verdict],
     ) -> None:
         """Say them in order. What the bus has already must say the same."""
+        if not messages:
+            return
         doubtful = []
         before = {place: self._seen(pending[place]) for place in messages}
         for place in messages:
