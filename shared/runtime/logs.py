@@ -29,7 +29,7 @@ def configure(service: str, stream: TextIO | None = None, *, level: str = "INFO"
     rendering: list[Processor] = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if stream.isatty()
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_tracebacks_without_locals(), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -49,3 +49,9 @@ def configure(service: str, stream: TextIO | None = None, *, level: str = "INFO"
     root.setLevel(level)
     for chatty in ("uvicorn", "httpx2", "httpcore2", "faststream", "nats"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _tracebacks_without_locals() -> Processor:
+    """Local variables hold settings, and settings hold tokens."""
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(transformer)

@@ -57,3 +57,18 @@ def test_what_is_below_the_level_is_not_said(stream: io.StringIO) -> None:
     structlog.get_logger().info("rewards.recognition_granted")
     logging.getLogger("some.library").info("chatter")
     assert not stream.getvalue()
+
+
+def test_a_traceback_gives_no_secret_away(stream: io.StringIO) -> None:
+    """Local variables hold settings, and settings hold tokens: a log shows neither."""
+
+    def fail(token: str) -> None:
+        raise ValueError(f"{len(token)} letters")
+
+    logs.configure("ingest", stream)
+    try:
+        fail("canary")
+    except ValueError:
+        structlog.get_logger().exception("ingest.failed")
+    assert "6 letters" in stream.getvalue()
+    assert "canary" not in stream.getvalue().replace('fail("canary")', "")
