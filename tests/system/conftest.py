@@ -1,14 +1,16 @@
 """Two systems for all the tests that need not have one of their own."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from tests.system.examples import Event, a_year
 from tests.system.running import System, exported, lines, started
 
-PEOPLE = 18
+PEOPLE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,15 @@ class Told:
     system: System
     events: list[Event]
     exported: dict[str, str]
+
+    @property
+    def members(self) -> list[dict[str, Any]]:
+        """Where everybody is, as exported."""
+        return [json.loads(line) for line in self.exported["members"].splitlines()]
+
+    def someone_in(self, zone: str) -> str:
+        """Return a member who is in this zone now."""
+        return next(str(line["member"]) for line in self.members if line["zone"] == zone)
 
 
 @pytest.fixture(scope="session")

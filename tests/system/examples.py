@@ -9,7 +9,6 @@ from services import organisation
 Event = dict[str, Any]
 
 LAST_SUNDAY: Final = date(2026, 3, 1)
-ENDS: Final = LAST_SUNDAY.isoformat()
 REAL: Final = Path(__file__).parents[3] / "shared" / "data" / "activity"
 """Recorded activity beside the project, on machines that have it."""
 
