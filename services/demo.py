@@ -20,6 +20,7 @@ from shared.runtime.errors import CommandFailed
 from shared.runtime.runfile import RunFile
 
 SECONDS_PER_DAY = 0.14
+WIDEST = 60
 PATIENCE = 60.0
 """Seconds after the last event in which everything has to have been said."""
 
@@ -114,8 +115,10 @@ class Story:
         """Say where everybody is now, and what it took."""
         terminal.say("\n[bold]Where everybody is now[/]")
         counts = Counter(self.zone_of.values())
+        scale = max(1.0, max(counts.values(), default=0) / WIDEST)
         for zone, (name, colour) in ZONES.items():
-            terminal.say(f"  {name:<10} [{colour}]{'█' * counts[zone]}[/] {counts[zone]}")
+            bar = "█" * round(counts[zone] / scale)
+            terminal.say(f"  {name:<10} [{colour}]{bar}[/] {counts[zone]}")
         heard = self.heard
         terminal.say(
             f"\n  {heard['zone.promoted']} moves up, {heard['zone.demoted']} moves down, "

@@ -91,6 +91,11 @@ def up(
         if data is None and demo:
             data = stack.enter_context(directory.passing())
             say(f"the data is in {data}, which is removed when this ends")
+        elif data is not None and demo and (data / "classifier.db").exists():
+            raise WrongUse(
+                f"the demo wants a history of its own, and {data} has one:"
+                " name an empty directory with --data, or none (and unset ZONES_DATA)"
+            )
         data = data or DEFAULT_DATA
         process.run(_run(Plan(data=data, clock=setting, nats=nats, port=port, demo=demo)))
 

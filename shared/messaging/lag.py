@@ -8,7 +8,7 @@ from nats.aio.client import Client
 
 from shared.eventlog.log import Store
 from shared.messaging import api
-from shared.messaging.errors import NotProvisioned
+from shared.messaging.errors import BrokerUnavailable, NotProvisioned
 from shared.messaging.topology import Reader
 
 log = structlog.get_logger()
@@ -55,8 +55,13 @@ class Progress(_Told):
         self._reader = reader
 
     async def lag(self) -> int:
-        """Return how many messages are not yet committed. Raises BrokerUnavailable."""
-        return await backlog(self._client, self._reader)
+        """Return how many messages are not yet committed. Raises BrokerUnavailable, which
+        health takes for an unknown lag.
+        """
+        try:
+            return await backlog(self._client, self._reader)
+        except NotProvisioned as missing:
+            raise BrokerUnavailable(str(missing)) from missing
 
 
 class Relayed(_Told):

@@ -116,3 +116,11 @@ async def test_a_directory_that_cannot_be_written_is_said_in_one_line(tmp_path: 
 async def test_a_broker_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     line = await refused(tmp_path, "--port", "0", "--nats", "nats://127.0.0.1:1")
     assert line.startswith("zones: NATS does not answer at nats://127.0.0.1:1 ")
+
+
+async def test_the_demo_wants_a_history_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "classifier.db").touch()
+    code, _, errors = await zones(tmp_path, "up", "--demo")
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert "name an empty directory" in errors
