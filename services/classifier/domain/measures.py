@@ -2,8 +2,9 @@
 
 `lapse(facts, day)` answers with the first day, from `day` on, on which the criterion does not
 hold, given what happened up to the end of `day`: `day` itself where it does not hold now, and
-FOREVER where only another event could end it. All but the growth of a network can only fall
-while nothing happens, so a member's silence is decided in as many steps as criteria lapse.
+FOREVER where only another event could end it. While nothing happens measures only fall, so a
+member's silence is decided in as many steps as criteria lapse. The growth of a network is the
+exception: it can rise and fall by looking back to other readings.
 """
 
 from bisect import bisect_right
@@ -217,5 +218,5 @@ def _network_size(need: int, facts: Facts, day: int) -> int:
 
 
 def _network_growth(need: int, days: int, facts: Facts, day: int) -> int:
-    """Growth that holds is certain only until it looks back to another reading."""
-    return next_stir(facts, days, day) if network_growth(facts, days, day) >= need else day
+    """Until the `next_stir`, that is: then it is to be asked again."""
+    return FOREVER if network_growth(facts, days, day) >= need else day

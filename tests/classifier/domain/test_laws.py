@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.classifier.domain import journey
 from services.classifier.domain.activities import OUTCOMES, OWN_ACTS, Activity
 from services.classifier.domain.announcing import Announcement
 from services.classifier.domain.clock import DAY, MINUTE, NEVER, day_of
@@ -107,6 +108,12 @@ def activities(draw: st.DrawFn, id: str) -> Activity:
     elif kind == "member_updated":
         data = {"group": draw(st.sampled_from(["sales", None]))}
     return an_activity(kind, on, clock, id=id, historical=historical, **data)
+
+
+@pytest.fixture(autouse=True)
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget early, so that the edge of what is kept is met often."""
+    monkeypatch.setattr(journey, "LATENESS", 2)
 
 
 def named_activities(names: Sequence[int]) -> st.SearchStrategy[list[Activity]]:
