@@ -7,7 +7,7 @@ expects has moved, and we find our own message there and go on.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import structlog
@@ -42,18 +42,20 @@ async def relay(
     *,
     stream: str,
     publish: Callable[[Recorded], Message | None],
+    types: Collection[str] | None = None,
     reader: str = "relay",
     progress: Relayed | None = None,
 ) -> None:
     """Say what `publish` makes of each entry of the log, for ever. None means nothing to say.
+    Where `types` are given, entries of other types are not even read.
 
     `Message.guard` names the subjects on which ours has to be the newest; without one it is the
     message's own. The store needs RELAY_SCHEMA. Waits for the broker, for room in the stream and
     for the database; raises Fenced, TailLost and StreamRecreated, and Refused for a message that
     the broker will never take.
     """
-    relaying = _Relay(client, store, stream, publish, reader, progress or Relayed(store, reader))
-    await relaying.run()
+    progress = progress or Relayed(store, reader)
+    await _Relay(client, store, stream, publish, types, reader, progress).run()
 
 
 class _Relay:
@@ -63,6 +65,7 @@ class _Relay:
         store: Store,
         stream: str,
         publish: Callable[[Recorded], Message | None],
+        types: Collection[str] | None,
         reader: str,
         progress: Relayed,
     ) -> None:
@@ -70,6 +73,7 @@ class _Relay:
         self._store = store
         self._stream = stream
         self._publish = publish
+        self._types = types
         self._reader = reader
         self._progress = progress
         self._identity = ""
@@ -112,13 +116,16 @@ class _Relay:
         self._progress.position = last
 
     async def _look(self, after: int) -> tuple[list[Saying], int]:
-        rows = await self._store.read(after, WINDOW)
+        end = await self._store.last_position()
+        rows = await self._store.read(after, WINDOW, types=self._types)
         window = [
             Saying(row.position, message, message.guard or message.subject)
             for row in rows
             if (message := self._publish(row)) is not None
         ]
-        return window, rows[-1].position if rows else after
+        if len(rows) == WINDOW:
+            return window, rows[-1].position
+        return window, max([end, *(row.position for row in rows[-1:])])
 
     async def _say(self, window: Sequence[Saying]) -> None:
         """Return when the whole window is in the stream, and marked."""

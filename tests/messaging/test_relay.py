@@ -92,6 +92,26 @@ async def killed(client: Client, store: Store) -> None:
             await relay(client, store, stream="ZONES", publish=say)
 
 
+async def test_entries_of_other_types_are_passed_over_unread(client: Client, store: Store) -> None:
+    """They count as relayed: a log of nothing but those leaves no lag."""
+    looked_at: list[int] = []
+
+    def look(recorded: Recorded) -> Message | None:
+        looked_at.append(recorded.position)
+        return say(recorded)
+
+    await appended(store, events(range(5)))
+    for types in (["another"], ["another", "noted"]):
+        progress = Relayed(store)
+        relaying = relay(
+            client, store, stream="ZONES", publish=look, types=types, progress=progress
+        )
+        async with running(relaying), asyncio.timeout(20):
+            while await progress.lag():
+                await asyncio.sleep(0.005)
+        assert looked_at == ([1, 2, 3, 4, 5] if "noted" in types else [])
+
+
 async def test_the_log_is_said_in_its_order(client: Client, store: Store) -> None:
     """Public entries only; more than a batch holds, then one by one."""
     await appended(store, events(range(1500)))
