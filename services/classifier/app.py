@@ -99,7 +99,7 @@ async def _serve(
     app.include_router(status.router(health, store, listening.retry))
 
     def say(recorded: Recorded) -> Message | None:
-        return message(recorded, CODEC.decode(recorded)) if recorded.type in PUBLIC else None
+        return message(recorded, CODEC.decode(recorded))
 
     async def take_part() -> None:
         async with connect(settings.nats_url, name="classifier") as broker:
@@ -116,6 +116,7 @@ async def _serve(
                         store,
                         stream=ZONES.name,
                         publish=say,
+                        types=PUBLIC,
                         progress=relayed,
                     )
                 )

@@ -66,6 +66,11 @@ PLATFORM: Final = "urn:zones:platform:"
 """A platform's `source` is this and its name."""
 
 
+def kind_of(type: str) -> str:
+    """Return `share` for `zones.activity.share.v1`."""
+    return type.removeprefix("zones.activity.").removesuffix(".v1")
+
+
 class Happened(CloudEvent):
     """`historical` was imported as history; `claimedtime` is what the publisher said `time` was."""
 
@@ -80,7 +85,7 @@ class Happened(CloudEvent):
 
     @property
     def kind(self) -> str:
-        return self.type.removeprefix("zones.activity.").removesuffix(".v1")
+        return kind_of(self.type)
 
     @property
     def platform(self) -> str:

@@ -6,7 +6,7 @@ and a criterion can say in one number what is in them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.classifier.domain.clock import day_of
 
@@ -44,8 +44,7 @@ class ActivityRecorded:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """One recorded event as the journey reads it. `key` is its name in the log.
 
     `mark` says what criteria may count it as; programme events have none. `seconds` is the

@@ -6,9 +6,9 @@ What lasts until something replaces it (a linked account, the size of a network)
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
@@ -29,8 +29,7 @@ class Reading(NamedTuple):
 Series = tuple[Reading, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """The tallies are columns: at each place a day, the mark of a kind, how many acts, how many of
     them of unreported length, the reported seconds of the others, the people they were for.
 
@@ -47,8 +46,8 @@ class Facts:
     unreported: tuple[int, ...] = ()
     seconds: tuple[int, ...] = ()
     targets: tuple[tuple[str, ...], ...] = ()
-    accounts: Mapping[str, Series] = field(default_factory=dict)
-    networks: Mapping[str, Series] = field(default_factory=dict)
+    accounts: Mapping[str, Series] = MappingProxyType({})
+    networks: Mapping[str, Series] = MappingProxyType({})
     group: tuple[int, str, str | None] | None = None
 
     def last_with(self, mark: int, day: int) -> int | None:
@@ -81,7 +80,7 @@ def learn(facts: Facts, activity: Activity) -> Facts:
     day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
     if not mark:
-        return replace(facts, enrolled_on=enrolled_on, group=_group(facts.group, activity))
+        return facts._replace(enrolled_on=enrolled_on, group=_group(facts.group, activity))
     days, marks = facts.days, facts.marks
     place = bisect_left(days, day)
     while place < len(days) and days[place] == day and marks[place] < mark:
@@ -160,6 +159,8 @@ def _day(reading: Reading) -> int:
 
 
 def _insert(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    if place == len(column):  # what happens is mostly the newest
+        return (*column, value)
     return (*column[:place], value, *column[place:])
 
 

@@ -23,6 +23,8 @@ class Standing(NamedTuple):
 
 def place(standings: Sequence[Standing], day: int) -> int:
     """Return how many of the standings begin before `day`."""
+    if standings and standings[-1].from_day < day:  # mostly all of them
+        return len(standings)
     return bisect_left(standings, day, key=_from_day)
 
 
@@ -51,6 +53,15 @@ def decide(
             standings.append(Standing(day, zone, failing))
         day = min(until, next_event(facts, policy, day))
     return tuple(standings)
+
+
+def changes(
+    known: tuple[Standing, ...], facts: Facts, policy: Policy, day: int, span: Span
+) -> bool:
+    """Say whether something that happened on `day`, which is open, changes the standings."""
+    if day == span.today and known and known[-1].from_day < day:
+        return lifted(policy, known[-1].zone, facts, day) is not None
+    return decide(known, facts, policy, day, span) != known
 
 
 def next_fall(standings: tuple[Standing, ...], facts: Facts, policy: Policy, span: Span) -> int:

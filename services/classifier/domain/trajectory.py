@@ -82,10 +82,9 @@ def followed(
     asleep = mark & OWN and trajectory.vitality_on(day) != "active"
     before = trajectory.standing_on(day - 1)
     zone = FIRST if before is None else before.zone
-    known = trajectory.standings
     if asleep or (
         mark & policy.rules[zone].lifts
-        and standings.decide(known, facts, policy, day, span) != known
+        and standings.changes(trajectory.standings, facts, policy, day, span)
     ):
         return decided(trajectory, facts, policy, day, now)
     return trajectory

@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from pydantic_core import from_json
+
 from services.classifier.domain import snapshots
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.journey import Journey, advance, evolve, reaches, redecide, refold
@@ -90,7 +92,7 @@ def _restored(member: str, version: int | None, state: bytes | None) -> Known:
     if version is None or state is None:
         return Known(Journey(member))
     try:
-        return Known(snapshots.from_state(json.loads(state)), version, version)
+        return Known(snapshots.from_state(from_json(state)), version, version)
     except snapshots.OtherForm:
         return Known(Journey(member))
 

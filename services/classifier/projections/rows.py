@@ -1,10 +1,11 @@
 """The rows that others ask for, exact with every commit, and the snapshots, which lag behind."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeAlias
+
+from pydantic_core import to_json
 
 from services.classifier.domain import snapshots
 from services.classifier.domain.journey import Journey
@@ -112,7 +113,7 @@ def _remembers_more(old: Journey, new: Journey) -> bool:
 
 
 def _state(journey: Journey) -> bytes:
-    return json.dumps(snapshots.to_state(journey), separators=(",", ":")).encode()
+    return to_json(snapshots.to_state(journey))
 
 
 class _Suffixes:

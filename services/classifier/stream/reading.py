@@ -1,14 +1,17 @@
 """A delivery becomes an activity, once: what was sent twice is told from what is in conflict."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from services.classifier.domain.activities import ActivityRecorded, activity
 from services.classifier.handlers import Heard
-from shared.contracts.activity import Activity
+from shared.contracts.activity import kind_of
+from shared.contracts.envelope import event_key
+from shared.contracts.words import Id, Subject
 from shared.eventlog.parked import Parked
 from shared.messaging.delivery import Delivery
 from shared.messaging.errors import UnreadableMessage
@@ -18,6 +21,23 @@ RESOLVED: Final = frozenset({"target", "via", "retracts"})
 """What ingest may write another way the next time, because an account was given to a member."""
 DERIVED: Final = "acct-"
 """So begin the members whom ingest has named after an account that nobody had linked."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What the log keeps of `shared.contracts.activity.Activity`, read in half the time."""
+
+    id: Id
+    source: Id
+    type: str
+    subject: Subject
+    time: AwareDatetime
+    data: dict[str, Any]
+    historical: bool = False
+    claimedtime: AwareDatetime | None = None
+
+
+SENT: Final = TypeAdapter(Sent)
 
 
 class Received(NamedTuple):
@@ -34,18 +54,18 @@ def read(delivery: Delivery) -> Received:
 
 def heard(body: bytes) -> Heard:
     try:
-        event = Activity.model_validate_json(body)
-        claimed = event.claimedtime
+        sent = SENT.validate_json(body)
         recorded = ActivityRecorded(
-            id=event.id,
-            source=event.source,
-            kind=event.kind,
-            occurred_at=milliseconds(event.time),
-            claimed_at=None if claimed is None else milliseconds(claimed),
-            historical=event.historical,
-            data=event.data,
+            id=sent.id,
+            source=sent.source,
+            kind=kind_of(sent.type),
+            occurred_at=milliseconds(sent.time),
+            claimed_at=None if sent.claimedtime is None else milliseconds(sent.claimedtime),
+            historical=sent.historical,
+            data=sent.data,
         )
-        return Heard(recorded, activity(event.subject, event.key, recorded))
+        key = event_key(sent.source, sent.id)
+        return Heard(recorded, activity(sent.subject, key, recorded))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
