@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import TypeAlias
-from urllib.parse import urlsplit, urlunsplit
 
 from services.notifier.domain import alerts, audience, clock, notices
 from services.notifier.domain.clock import Clock, ClockAdvanced
@@ -74,9 +73,7 @@ def runs(heard: Sequence[Happened]) -> Iterable[Sequence[Happened]]:
 
 def piece_of(event: Publish) -> str:
     """Return the name of what was published: the same for one address, on whatever platform."""
-    work = event.data.object
-    name = _address(work.url) if work.url else f"{event.platform}:{work.id}"
-    return f"piece/{sha256(name.encode()).hexdigest()[:32]}"
+    return f"piece/{sha256(event.piece.encode()).hexdigest()[:32]}"
 
 
 def draft_of(event: DraftEvent) -> str:
@@ -385,14 +382,3 @@ def _names(event: Retract) -> set[str]:
 def _act(event: Happened, id: str) -> str:
     """Only the member takes an act back, and only where it was done."""
     return f"{event.subject}/{event_key(event.source, id)}"
-
-
-def _address(url: str) -> str:
-    """One page has many spellings; the fragment, the case of its host and a last slash tell no
-    page from another.
-    """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return url
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))

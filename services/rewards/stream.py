@@ -11,7 +11,6 @@ from nats.aio.client import Client
 from pydantic import ValidationError
 
 from services.rewards.domain.awards import Occasion, RecordArrival, RecordPublicity
-from services.rewards.domain.pieces import identity
 from services.rewards.domain.works import Claim, RecordPiece, RetractAct, RetractObject
 from services.rewards.handlers import Heard, Recognising
 from shared.contracts.activity import (
@@ -81,17 +80,15 @@ def zone(_subject: str, body: bytes) -> Heard:
 
 
 def _published(event: Publish) -> Heard:
-    piece = event.data.object
     claim = Claim(
         at=event.time,
         act=_act(event, event.id),
         derived=event.subject.startswith(DERIVED),
         member=event.subject,
         source=event.source,
-        object=piece.id,
+        object=event.data.object.id,
     )
-    command = RecordPiece(piece=identity(event.platform, piece.id, piece.url), claim=claim)
-    return Heard(event.subject, command, _occasion(event))
+    return Heard(event.subject, RecordPiece(piece=event.piece, claim=claim), _occasion(event))
 
 
 def _retracted(event: Retract) -> Heard | None:

@@ -28,6 +28,7 @@ from shared.contracts.acts import (
     Work,
 )
 from shared.contracts.envelope import CloudEvent
+from shared.contracts.pieces import identity
 from shared.contracts.words import Instant, Maybe, Member, Written
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
@@ -166,6 +167,11 @@ class Publish(Reported):
 
     type: Literal["zones.activity.publish.v1"] = "zones.activity.publish.v1"
     data: Work
+
+    @property
+    def piece(self) -> str:
+        """What the piece is known by, wherever else it is published."""
+        return identity(self.platform, self.data.object.id, self.data.object.url)
 
 
 class Retract(Reported):

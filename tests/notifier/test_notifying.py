@@ -180,8 +180,9 @@ async def test_one_piece_in_two_places_is_announced_once(tmp_path: Path) -> None
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(follow("fay"), published(url="https://Blog.example/on-waiting"))
         await notifier.hears(
-            published(piece="9", platform="linkedin", url="https://blog.example/on-waiting/")
+            published(piece="9", platform="linkedin", url="https://blog.example:443/on-waiting/")
         )
+        await notifier.hears(published(piece="8", url="https://blog.example/on-waiting?utm_id=7"))
 
         assert await notifier.said() == [("fay", "announcement")]
 

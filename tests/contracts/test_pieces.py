@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rewards.domain.pieces import identity, normalised
+from shared.contracts.activity import Publish
+from shared.contracts.pieces import identity, normalised
+from tests.contracts.examples import an_activity
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,17 @@ def test_what_is_normalised_stays_as_it_is(url: str) -> None:
     once = normalised(url)
     assert once is not None
     assert normalised(once) == once
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "linkedin"])
+def test_what_was_published_says_what_it_is_known_by(platform: str) -> None:
+    """So every service that hears of it calls it the same."""
+
+    def published(work: dict[str, str]) -> Publish:
+        source = f"urn:zones:platform:{platform}"
+        said = an_activity("publish", source=source, data={"object": work})
+        return Publish.model_validate(said)
+
+    linked = published({"id": "p-1", "url": "https://Example.org:443/a/?utm_id=7"})
+    assert linked.piece == "https://example.org/a"
+    assert published({"id": "p-1"}).piece == f"{platform}:p-1"

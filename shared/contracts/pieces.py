@@ -1,4 +1,7 @@
-"""What a piece is known by: its address, whichever platform links to it."""
+"""What a piece is known by: its address, whichever platform links to it.
+
+Whoever hears of pieces calls them this, so that one piece is one in every service.
+"""
 
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
