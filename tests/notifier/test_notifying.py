@@ -176,6 +176,34 @@ async def test_a_piece_is_announced_to_followers_and_the_interested_once(tmp_pat
         assert letter["why"] == "You get this because you follow ann."
 
 
+async def test_whoever_is_beyond_sharing_hears_only_of_those_they_follow(tmp_path: Path) -> None:
+    """Of somebody whose zone we have not heard, the first zone is true."""
+    zones = ("content_consumer", "content_sharer", "content_creator", "socially_engaged", None)
+    async with a_notifier(tmp_path) as notifier:
+        for zone in zones:
+            member = zone or "left"
+            await notifier.hears(happened("member_registered", member, topics=["tea"]))
+            await notifier.hears(happened("share", f"{member}-too", topics=["tea"]))
+            await notifier.hears(moved(member, zone), moved(f"{member}-too", zone))
+        await notifier.hears(
+            happened("share", "sue", topics=["tea"]),
+            follow("socially_engaged"),
+            published(topics=["tea"]),
+        )
+
+        told = [who for who, kind in await notifier.said() if kind == "announcement"]
+        assert told == [
+            "content_consumer",
+            "content_consumer-too",
+            "content_sharer",
+            "content_sharer-too",
+            "socially_engaged",
+            "sue",
+        ]
+        letters = await notifier.letters("socially_engaged")
+        assert letters[-1]["why"] == "You get this because you follow ann."
+
+
 async def test_one_piece_in_two_places_is_announced_once(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(follow("fay"), published(url="https://Blog.example/on-waiting"))

@@ -17,6 +17,9 @@ ORGANISATION: Final = "_org"
 FIRST_ZONE: Final = "content_consumer"
 """Where everybody is of whom we have not heard otherwise."""
 
+LISTENING: Final = (FIRST_ZONE, "content_sharer")
+"""Where members hear of pieces on what interests them. Elsewhere they hear of those they follow."""
+
 Field: TypeAlias = Literal["roles", "topics", "status"]
 """`status` is registered, paused or departed; one value, like a list of one."""
 

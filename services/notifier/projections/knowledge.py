@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 from services.notifier.domain import alerts
 from services.notifier.domain.alerts import Draft
-from services.notifier.domain.audience import FIRST_ZONE, Field, Member, Said
+from services.notifier.domain.audience import FIRST_ZONE, LISTENING, Field, Member, Said
 from services.notifier.domain.clock import Clock, Mode
 from services.notifier.domain.notices import Listener, Rules
 from services.notifier.projections.entries import CODEC, instant, milliseconds
@@ -112,13 +112,18 @@ async def void(read: Read, acts: Collection[str]) -> set[str]:
 async def listeners(
     read: Read, author: str, topics: Collection[str], at: datetime, rules: Rules
 ) -> tuple[Listener, ...]:
-    """Return to whom a piece is announced: first the author's followers, then who is interested."""
+    """Return to whom a piece is announced: first the author's followers, then who is interested
+    and in a zone that listens.
+    """
     rows = await read.fetchall(
         "SELECT heard.member, min(topic) FROM ("
         " SELECT member, '' AS topic FROM follows WHERE target = :author"
-        " UNION ALL SELECT member, topic FROM json_each(:topics) JOIN declared ON topic = value"
-        " UNION ALL SELECT member, topic FROM json_each(:topics) JOIN interests ON topic = value"
-        "  WHERE at >= :since"
+        " UNION ALL SELECT interested.member, topic FROM ("
+        "  SELECT member, topic FROM json_each(:topics) JOIN declared ON topic = value"
+        "  UNION ALL SELECT member, topic FROM json_each(:topics) JOIN interests ON topic = value"
+        "   WHERE at >= :since"
+        " ) AS interested LEFT JOIN places ON places.member = interested.member"
+        "  WHERE places.member IS NULL OR zone IN (SELECT value FROM json_each(:zones))"
         ") AS heard LEFT JOIN profiles ON profiles.member = heard.member AND field = 'status'"
         " WHERE heard.member <> :author AND coalesce(profiles.value, '') NOT IN"
         "  ('[\"departed\"]', '[\"paused\"]')"
@@ -127,6 +132,7 @@ async def listeners(
             "author": author,
             "topics": json.dumps(list(topics)),
             "since": milliseconds(at - rules.interest),
+            "zones": json.dumps(LISTENING),
             "most": rules.most_recipients,
         },
     )
