@@ -80,8 +80,8 @@ def followed(
     if day <= span.closed or day > span.today or mark & (ACCOUNT | NETWORK):
         return decided(trajectory, facts, policy, day, now)
     asleep = mark & OWN and trajectory.vitality_on(day) != "active"
-    before = trajectory.standing_on(day - 1)
-    zone = FIRST if before is None else before.zone
+    standing = trajectory.standing_on(day)
+    zone = FIRST if standing is None else standing.zone
     if asleep or (
         mark & policy.rules[zone].lifts
         and standings.changes(trajectory.standings, facts, policy, day, span)

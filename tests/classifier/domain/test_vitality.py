@@ -59,6 +59,15 @@ def test_a_member_becomes_active_at_once() -> None:
     assert vitality(journey, 39, 40) == ["dormant", "active"]
 
 
+def test_yesterday_too_becomes_active_while_it_is_open() -> None:
+    """Active today already, the member turns out to have been so before midnight."""
+    journey = the_journey(an_activity("view", 0), now=at(40))
+    journey = record(journey, DEFAULT, an_activity("like", 40, "00:10"), at(40, "00:10"))
+    assert vitality(journey, 39, 40) == ["dormant", "active"]
+    journey = record(journey, DEFAULT, an_activity("like", 39, "23:50"), at(40, "00:20"))
+    assert vitality(journey, 38, 39, 40) == ["dormant", "active", "active"]
+
+
 def test_a_late_act_wakes_its_days_again() -> None:
     """An act of day 10 that becomes known on day 20 had kept the member active all the time."""
     journey = the_journey(an_activity("view", 0), now=at(20))

@@ -12,6 +12,7 @@ from services.classifier.domain.activities import Activity
 from services.classifier.domain.journey import Journey, advance, reaches, record, refold
 from tests.classifier.examples import (
     CREATOR,
+    ENGAGED,
     SHARER,
     a_criterion,
     a_policy,
@@ -179,6 +180,34 @@ def test_late_activity_decides_again_from_its_own_day_on() -> None:
         journey = record(journey, SMALL, each, at(8))
     assert zones(journey, 1, 2, 7, 8) == ["consumer", "sharer", "sharer", "sharer"]
     assert zones(advance(journey, SMALL, at(11)), 8, 9) == ["sharer", "consumer"]
+
+
+def test_late_activity_on_the_last_day_closed_undoes_its_fall() -> None:
+    """Although a like cannot lift a sharer any higher, it decides day 6 again."""
+    policy = a_policy(
+        sharer=replace(SHARER, grace_days=0),
+        creator=replace(CREATOR, requires=()),
+        engaged=replace(ENGAGED, requires=()),
+    )
+    journey = the_journey(*LIKES, now=at(7, "02:00"), policy=policy)
+    assert zones(journey, 5, 6) == ["sharer", "consumer"]
+    journey = record(journey, policy, an_activity("like", 6), at(7, "03:00"))
+    assert zones(journey, 6, 7) == ["sharer", "sharer"]
+
+
+def test_an_account_unlinked_today_ends_what_it_kept_when_the_day_closes() -> None:
+    policy = a_policy(
+        sharer=replace(SHARER, keep=(a_criterion("accounts", 1),), grace_days=0),
+        creator=replace(CREATOR, requires=()),
+        engaged=replace(ENGAGED, requires=()),
+    )
+    link = an_activity("link_account", 0, platform="x", account="a")
+    unlink = an_activity("unlink_account", 2, "13:00", platform="x", account="a")
+    journey = the_journey(link, *LIKES, now=at(2, "13:00"), policy=policy)
+    journey = record(journey, policy, unlink, at(2, "13:00"))
+    assert zones(journey, 2) == ["sharer"]
+    assert journey.due == at(3, "01:00")
+    assert zones(advance(journey, policy, journey.due), 1, 2) == ["sharer", "consumer"]
 
 
 def test_late_activity_of_whatever_age_counts() -> None:
