@@ -6,59 +6,72 @@ is known to the one after it, wherever a batch ends.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.notifier.domain import alerts, audience, clock, notices
 from services.notifier.domain.clock import Clock, ClockAdvanced
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Rules
 from services.notifier.domain.wording import Recognition
-from shared.contracts.activity import (
-    Comment,
-    DraftApproved,
-    DraftSubmitted,
-    DraftWithdrawn,
-    Follow,
-    Happened,
-    Like,
-    MemberDeparted,
-    MemberPaused,
-    MemberRegistered,
-    MemberResumed,
-    MemberUpdated,
-    Post,
-    Publish,
-    Quote,
-    Retract,
-    Share,
-)
-from shared.contracts.envelope import event_key
-from shared.contracts.notices import alert_id, notice_id
-from shared.contracts.recognitions import RecognitionGranted
-from shared.contracts.zones import ZoneChanged
+from shared.contracts.notices import notice_id
 from shared.decider import fold
 from shared.eventlog.entries import Entry
 
-MemberEvent: TypeAlias = (
-    MemberRegistered | MemberUpdated | MemberPaused | MemberResumed | MemberDeparted
+
+class Drafted(NamedTuple):
+    """A draft came in, or an answer to it. `stream` is the draft's."""
+
+    stream: str
+    what: alerts.DraftSubmitted | alerts.DraftClosed
+
+
+class Published(NamedTuple):
+    """`act` is what a retraction calls it by."""
+
+    act: str
+    piece: audience.PieceRecorded
+    interest: audience.ShowInterest | None
+
+
+class Retracted(NamedTuple):
+    facts: tuple[audience.ActRetracted | audience.FollowsRetracted, ...]
+
+
+Tells: TypeAlias = (
+    audience.Describe
+    | audience.ShowInterest
+    | audience.AuthorFollowed
+    | Drafted
+    | Published
+    | Retracted
 )
-DraftEvent: TypeAlias = DraftSubmitted | DraftApproved | DraftWithdrawn
-Topical: TypeAlias = Like | Share | Quote | Post | Comment | Publish
-STATUS = {
-    MemberRegistered: "registered",
-    MemberResumed: "registered",
-    MemberPaused: "paused",
-    MemberDeparted: "departed",
-}
 
 
-def announces(event: object) -> bool:
-    """Say whether an event may have to be announced: a batch goes no further than to the next."""
-    return isinstance(event, Publish) and not event.historical
+class Happening(NamedTuple):
+    """An activity: when it was, whose, the key by which the log takes it only once, and what it
+    tells us. Most tells us no more than the time.
+    """
+
+    at: datetime
+    member: str = ""
+    key: str = ""
+    tells: Tells | None = None
 
 
-def runs(heard: Sequence[Happened]) -> Iterable[Sequence[Happened]]:
+class Recognised(NamedTuple):
+    member: str
+    cause: str
+    at: datetime
+    historical: bool
+    words: Recognition
+
+
+def announces(heard: Happening) -> bool:
+    """Say whether it may have to be announced: a batch goes no further than to the next."""
+    return isinstance(heard.tells, Published) and not heard.tells.piece.historical
+
+
+def runs(heard: Sequence[Happening]) -> Iterable[Sequence[Happening]]:
     """Cut a batch before everything that may have to be announced, since who listens depends on
     all that came before.
     """
@@ -71,47 +84,30 @@ def runs(heard: Sequence[Happened]) -> Iterable[Sequence[Happened]]:
         yield heard[begin:]
 
 
-def piece_of(event: Publish) -> str:
-    """Return the name of what was published: the same for one address, on whatever platform."""
-    return f"piece/{sha256(event.piece.encode()).hexdigest()[:32]}"
-
-
-def draft_of(event: DraftEvent) -> str:
-    return alerts.stream(event.subject, event.data.draft_id)
-
-
-def act_of(event: Publish | Follow) -> str:
-    """Return the name by which a retraction knows an act. Published again under its member, as
-    `<id>~<member>`, it is the same act.
-    """
-    return _act(event, event.id.removesuffix(f"~{event.subject}"))
-
-
-def hear(known: Known, heard: Iterable[Happened], rules: Rules) -> list[Entry]:
+def hear(known: Known, heard: Iterable[Happening], rules: Rules) -> list[Entry]:
     """Return what is recorded and said of activities, and of the time they let pass."""
     desk = _Desk(known, rules)
-    for event in heard:
-        desk.let_pass(event.time)
-        if event.key not in known.recorded:
-            desk.hear(event)
+    for each in heard:
+        desk.let_pass(each.at)
+        desk.hear(each)
         desk.look_at_timers()
     return desk.entries
 
 
-def move(known: Known, changes: Iterable[ZoneChanged], rules: Rules) -> list[Entry]:
+def move(known: Known, moves: Iterable[audience.Move], rules: Rules) -> list[Entry]:
     """Return what is recorded and said of zone changes."""
     desk = _Desk(known, rules)
-    for change in changes:
-        desk.move(change)
+    for each in moves:
+        desk.move(each)
         desk.look_at_timers()
     return desk.entries
 
 
-def recognise(known: Known, granted: Iterable[RecognitionGranted], rules: Rules) -> list[Entry]:
+def recognise(known: Known, recognised: Iterable[Recognised], rules: Rules) -> list[Entry]:
     """Return what is said of recognitions."""
     desk = _Desk(known, rules)
-    for recognition in granted:
-        desk.recognise(recognition)
+    for each in recognised:
+        desk.recognise(each)
     return desk.entries
 
 
@@ -166,122 +162,84 @@ class _Desk:
             to = audience.escalation(self._known.members)
             self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
 
-    def hear(self, event: Happened) -> None:
-        match event:
-            case (
-                MemberRegistered()
-                | MemberUpdated()
-                | MemberPaused()
-                | MemberResumed()
-                | MemberDeparted()
-            ):
-                self._decide_member(event.subject, _described(event), event.key)
-            case DraftSubmitted():
-                self._submit(event)
-            case DraftApproved():
-                self._close(event, "approved")
-            case DraftWithdrawn():
-                self._close(event, "withdrawn")
-            case Follow() if act_of(event) not in self._known.void:
-                self._record(event, _followed(event))
-            case Retract():
-                for fact in _retracted(event):
-                    self._record(event, fact)
-                self._known.void |= _names(event)
-            case Publish() if act_of(event) not in self._known.void:
-                self._publish(event)
-                self._show_interest(event)
-            case Like() | Share() | Quote() | Post() | Comment():
-                self._show_interest(event)
-            case _:
+    def hear(self, heard: Happening) -> None:
+        """What the log has already is not heard again."""
+        if heard.key in self._known.recorded:
+            return
+        match heard.tells:
+            case audience.Describe() as command:
+                self._decide_member(heard.member, command, heard.key)
+            case audience.ShowInterest() as command:
+                self._decide_member(heard.member, command)
+            case audience.AuthorFollowed() as followed:
+                self._follow(heard, followed)
+            case Drafted():
+                self._draft(heard, heard.tells)
+            case Published():
+                self._publish(heard, heard.tells)
+            case Retracted():
+                self._retract(heard, heard.tells)
+            case None:
                 pass
 
-    def move(self, event: ZoneChanged) -> None:
-        change, member = event.data, event.subject
-        now = clock.not_before(self._known.clock, change.decided_at)
-        move = audience.Move(
-            member=member,
-            zone=change.to,
-            version=change.version,
-            cause=event.id,
-            at=change.decided_at,
-            historical=change.historical,
-        )
-        for moved in self._decide_member(member, move):
+    def move(self, move: audience.Move) -> None:
+        now = clock.not_before(self._known.clock, move.at)
+        for moved in self._decide_member(move.member, move):
             assert isinstance(moved, audience.MemberMoved)  # noqa: S101 - a move moves
             editors = audience.editors(self._known.members)
             self._say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
-                owed = alerts.PromiseTurnaround(
-                    promise=promise, to=editors, at=change.decided_at, now=now
-                )
-                for stream in self._open_drafts(member):
+                owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
+                for stream in self._open_drafts(move.member):
                     self._decide_draft(stream, owed)
 
-    def recognise(self, event: RecognitionGranted) -> None:
-        told = event.data
+    def recognise(self, told: Recognised) -> None:
         if told.historical or self._known.member(told.member).departed:
             return
-        words = Recognition(kind=told.kind, name=told.name, why=told.why, link=told.link)
-        at = clock.not_before(self._known.clock, told.decided_at)
-        self._say([notices.of_recognition(told.member, event.id, words, at)])
+        at = clock.not_before(self._known.clock, told.at)
+        self._say([notices.of_recognition(told.member, told.cause, told.words, at)])
 
-    def _submit(self, event: DraftSubmitted) -> None:
-        submitted = alerts.DraftSubmitted(
-            member=event.subject,
-            draft_id=event.data.draft_id,
-            cause=event.id,
-            alert_id=alert_id(event.key, alerts.KIND, event.subject),
-            at=event.time,
-            historical=event.historical,
-            work=_work(event),
-        )
-        command = alerts.SubmitDraft(
-            submitted=submitted,
-            promise=self._rules.promise(self._known.member(event.subject).zone),
-            to=audience.editors(self._known.members),
-            now=clock.not_before(self._known.clock, event.time),
-        )
-        self._decide_draft(draft_of(event), command, event.key)
+    def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
+        if followed.act not in self._known.void:
+            self._record(heard, followed)
 
-    def _close(self, event: DraftApproved | DraftWithdrawn, how: str) -> None:
-        command = alerts.CloseDraft(
-            how="approved" if how == "approved" else "withdrawn",
-            by=event.data.editor,
-            at=event.time,
-            now=clock.not_before(self._known.clock, event.time),
-        )
-        self._decide_draft(draft_of(event), command, event.key)
+    def _draft(self, heard: Happening, drafted: Drafted) -> None:
+        now = clock.not_before(self._known.clock, heard.at)
+        command: alerts.Command
+        match drafted.what:
+            case alerts.DraftSubmitted() as submitted:
+                promise = self._rules.promise(self._known.member(submitted.member).zone)
+                editors = audience.editors(self._known.members)
+                command = alerts.SubmitDraft(
+                    submitted=submitted, promise=promise, to=editors, now=now
+                )
+            case alerts.DraftClosed(how=how, at=at, by=by):
+                command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
+        self._decide_draft(drafted.stream, command, heard.key)
 
-    def _publish(self, event: Publish) -> None:
-        piece = piece_of(event)
-        if piece in self._known.pieces:
+    def _publish(self, heard: Happening, published: Published) -> None:
+        if published.act in self._known.void:
             return
-        self._known.pieces.add(piece)
-        recorded = audience.PieceRecorded(
-            piece=piece,
-            member=event.subject,
-            cause=event.id,
-            at=event.time,
-            historical=event.historical,
-            title=event.data.object.title,
-            url=event.data.object.url,
-            topics=tuple(dict.fromkeys(map(audience.topic_of, event.data.topics))),
-        )
-        self._record(event, recorded)
-        now = clock.not_before(self._known.clock, event.time)
-        self._say(notices.of_piece(recorded, self._known.listeners, now))
+        piece = published.piece
+        if piece.piece not in self._known.pieces:
+            self._known.pieces.add(piece.piece)
+            self._record(heard, piece)
+            now = clock.not_before(self._known.clock, heard.at)
+            self._say(notices.of_piece(piece, self._known.listeners, now))
+        if published.interest:
+            self._decide_member(heard.member, published.interest)
 
-    def _show_interest(self, event: Topical) -> None:
-        if event.data.topics:
-            shown = audience.ShowInterest(topics=event.data.topics, at=event.time)
-            self._decide_member(event.subject, shown)
+    def _retract(self, heard: Happening, retracted: Retracted) -> None:
+        for fact in retracted.facts:
+            self._record(heard, fact)
+            if isinstance(fact, audience.ActRetracted):
+                self._known.void.add(fact.act)
 
-    def _record(self, event: Happened, fact: audience.Heard) -> None:
-        key = None if event.key in self._known.recorded else event.key
-        self._known.recorded.add(event.key)
-        self.entries.append(Entry(event.subject, fact, key))
+    def _record(self, heard: Happening, fact: audience.Heard) -> None:
+        key = None if heard.key in self._known.recorded else heard.key
+        self._known.recorded.add(heard.key)
+        self.entries.append(Entry(heard.member, fact, key))
 
     def _decide_member(
         self, name: str, command: audience.Command, key: str | None = None
@@ -333,52 +291,3 @@ class _Desk:
             for stream, draft in self._known.drafts.items()
             if draft.submitted and draft.submitted.member == member
         )
-
-
-def _described(event: MemberEvent) -> audience.Describe:
-    """Absent leaves a field as it was, null clears it."""
-    said = event.data.model_fields_set
-    fields: dict[audience.Field, tuple[str, ...]] = {}
-    if "roles" in said:
-        fields["roles"] = event.data.roles or ()
-    if "topics" in said:
-        fields["topics"] = tuple(dict.fromkeys(map(audience.topic_of, event.data.topics or ())))
-    if status := STATUS.get(type(event)):
-        fields["status"] = (status,)
-    return audience.Describe(fields=fields, at=event.time, key=event.key)
-
-
-def _work(event: DraftSubmitted) -> alerts.Work | None:
-    work = event.data.object
-    if work is None:
-        return None
-    return alerts.Work(id=work.id, kind=work.kind, url=work.url, title=work.title)
-
-
-def _followed(event: Follow) -> audience.AuthorFollowed:
-    followed = event.data.object
-    return audience.AuthorFollowed(
-        target=event.data.target,
-        act=act_of(event),
-        source=event.source,
-        object=followed.id if followed else None,
-        at=event.time,
-    )
-
-
-def _retracted(event: Retract) -> Iterable[audience.Heard]:
-    for act in _names(event):
-        yield audience.ActRetracted(act=act)
-    if event.data.object and event.data.kind == "follow":
-        yield audience.FollowsRetracted(
-            source=event.source, object=event.data.object.id, until=event.time
-        )
-
-
-def _names(event: Retract) -> set[str]:
-    return {_act(event, event.data.retracts)} if event.data.retracts else set()
-
-
-def _act(event: Happened, id: str) -> str:
-    """Only the member takes an act back, and only where it was done."""
-    return f"{event.subject}/{event_key(event.source, id)}"

@@ -9,14 +9,17 @@ from typing import Any
 
 from services.notifier.adapters import noticebook
 from services.notifier.adapters.inbox import _letter
+from services.notifier.domain.audience import Move
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.settings import SHIPPED_NOTICES
-from services.notifier.stream import hearing
+from services.notifier.stream import hearing, reading
 from services.notifier.stream.batches import Notifying
-from services.notifier.stream.reading import Heard, activity
+from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
+from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
 from shared.contracts.zones import ZoneChange, ZoneChanged
 from shared.eventlog.log import Store
@@ -40,8 +43,7 @@ def happened(
     platform: str = "intranet",
     **told: Any,  # noqa: ANN401 - an event's data
 ) -> Happened:
-    """Return an activity as the notifier reads it off the bus."""
-    event = Activity(
+    return Activity(
         id=id or f"event-{next(_numbers)}",
         source=f"urn:zones:platform:{platform}",
         type=f"zones.activity.{said}.v1",
@@ -50,7 +52,28 @@ def happened(
         historical=historical,
         data=told,
     )
-    return activity(f"activity.v1.0.{said}.{member}", event.to_json())
+
+
+def read(said: CloudEvent) -> Heard | None:
+    """Return what the notifier reads off the bus."""
+    match said:
+        case Happened():
+            stored = f"activity.v1.0.{said.kind}.{said.subject}"
+            return reading.activity(stored, said.to_json())
+        case ZoneChanged():
+            return reading.zone(subject_of(said), said.to_json())
+        case _:
+            return reading.recognition(subject_of(said), said.to_json())
+
+
+def happenings(*said: Happened) -> list[Happening]:
+    """Return of activities what the handlers take."""
+    return [it for it in map(read, said) if isinstance(it, Happening)]
+
+
+def moves(*said: ZoneChanged) -> list[Move]:
+    """Likewise."""
+    return [it for it in map(read, said) if isinstance(it, Move)]
 
 
 def editor(name: str = "eddi", **rest: Any) -> Happened:  # noqa: ANN401
@@ -150,11 +173,11 @@ class Notifier:
         self.store = store
         self.notifying = Notifying(rules)
 
-    async def hears(self, *batch: Heard) -> None:
+    async def hears(self, *batch: CloudEvent) -> None:
         async with self.store.transaction() as transaction:
-            await self.notifying.take(transaction, batch)
+            await self.notifying.take(transaction, [read(each) for each in batch])
 
-    async def hears_one_by_one(self, batch: Iterable[Heard]) -> None:
+    async def hears_one_by_one(self, batch: Iterable[CloudEvent]) -> None:
         for each in batch:
             await self.hears(each)
 

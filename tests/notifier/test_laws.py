@@ -17,8 +17,8 @@ from services.notifier import handlers
 from services.notifier.domain import alerts
 from services.notifier.domain.clock import Clock, ClockAdvanced
 from services.notifier.domain.known import Known
-from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Happened
+from shared.contracts.envelope import CloudEvent
 from tests.notifier.examples import (
     HOURS,
     NINE,
@@ -28,7 +28,9 @@ from tests.notifier.examples import (
     editor,
     follow,
     happened,
+    happenings,
     moved,
+    moves,
     published,
     recognised,
     submitted,
@@ -77,7 +79,9 @@ def activities(draw: st.DrawFn) -> list[Happened]:
     return events
 
 
-def told_by(batches: Iterable[Sequence[Heard]]) -> tuple[Counter[str], list[tuple[str, bytes]]]:
+def told_by(
+    batches: Iterable[Sequence[CloudEvent]],
+) -> tuple[Counter[str], list[tuple[str, bytes]]]:
     """Return how often each notice was said, and all of the log but its times."""
 
     async def tell() -> tuple[Counter[str], list[tuple[str, bytes]]]:
@@ -148,7 +152,7 @@ def alert_names(entries: Iterable[Any]) -> list[str]:
 
 def at_nine() -> Known:
     known = Known(clock=Clock(mode="wall", now=NINE))
-    handlers.move(known, [moved("ann")], RULES)
+    handlers.move(known, moves(moved("ann")), RULES)
     return known
 
 
@@ -156,7 +160,7 @@ def at_nine() -> Known:
 @given(steps())
 def test_timers_fire_once_whatever_the_clocks_steps(instants: list[datetime]) -> None:
     known = at_nine()
-    said = alert_names(handlers.hear(known, [submitted()], RULES))
+    said = alert_names(handlers.hear(known, happenings(submitted()), RULES))
     for now in instants:
         said += alert_names(handlers.advance(known, now, RULES))
 
@@ -170,10 +174,10 @@ def test_what_is_answered_in_half_the_time_is_neither_at_risk_nor_breached(
 ) -> None:
     answered = NINE + minute * HOURS / 60
     known = at_nine()
-    said = alert_names(handlers.hear(known, [submitted()], RULES))
+    said = alert_names(handlers.hear(known, happenings(submitted()), RULES))
     for now in [it for it in instants if it < answered]:
         said += alert_names(handlers.advance(known, now, RULES))
-    said += alert_names(handlers.hear(known, [approved(at=answered)], RULES))
+    said += alert_names(handlers.hear(known, happenings(approved(at=answered)), RULES))
     for now in [it for it in instants if it >= answered]:
         said += alert_names(handlers.advance(known, now, RULES))
 
@@ -184,7 +188,8 @@ def test_what_is_answered_in_half_the_time_is_neither_at_risk_nor_breached(
 @given(st.lists(MOMENTS, min_size=2, max_size=20))
 def test_the_log_never_tells_that_time_went_back(moments: list[datetime]) -> None:
     known = Known(clock=Clock(mode="events"))
-    entries = handlers.hear(known, [happened("like", "bob", at=at) for at in moments], RULES)
+    heard = happenings(*(happened("like", "bob", at=at) for at in moments))
+    entries = handlers.hear(known, heard, RULES)
 
     told = [it.event.at for it in entries if isinstance(it.event, ClockAdvanced)]
     assert all(earlier < later for earlier, later in pairwise(told))

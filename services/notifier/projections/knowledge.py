@@ -8,7 +8,14 @@ from typing import Any, TypeAlias, cast
 
 from services.notifier.domain import alerts
 from services.notifier.domain.alerts import Draft
-from services.notifier.domain.audience import FIRST_ZONE, LISTENING, Field, Member, Said
+from services.notifier.domain.audience import (
+    FIRST_ZONE,
+    LISTENING,
+    Field,
+    Member,
+    PieceRecorded,
+    Said,
+)
 from services.notifier.domain.clock import Clock, Mode
 from services.notifier.domain.notices import Listener, Rules
 from services.notifier.projections.entries import CODEC, instant, milliseconds
@@ -109,9 +116,7 @@ async def void(read: Read, acts: Collection[str]) -> set[str]:
     )
 
 
-async def listeners(
-    read: Read, author: str, topics: Collection[str], at: datetime, rules: Rules
-) -> tuple[Listener, ...]:
+async def listeners(read: Read, piece: PieceRecorded, rules: Rules) -> tuple[Listener, ...]:
     """Return to whom a piece is announced: first the author's followers, then who is interested
     and in a zone that listens.
     """
@@ -129,9 +134,9 @@ async def listeners(
         "  ('[\"departed\"]', '[\"paused\"]')"
         " GROUP BY heard.member ORDER BY min(topic) <> '', heard.member LIMIT :most",
         {
-            "author": author,
-            "topics": json.dumps(list(topics)),
-            "since": milliseconds(at - rules.interest),
+            "author": piece.member,
+            "topics": json.dumps(piece.topics),
+            "since": milliseconds(piece.at - rules.interest),
             "zones": json.dumps(LISTENING),
             "most": rules.most_recipients,
         },

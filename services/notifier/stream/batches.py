@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.notifier import handlers
-from services.notifier.domain import audience
+from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Rules
+from services.notifier.handlers import Drafted, Happening, Published, Recognised
 from services.notifier.projections import knowledge, tables
 from services.notifier.stream.reading import Heard
-from shared.contracts.activity import Follow, Happened, Publish
-from shared.contracts.recognitions import RecognitionGranted
-from shared.contracts.zones import ZoneChanged
 from shared.eventlog.log import Transaction
 
 
@@ -26,18 +24,18 @@ class Notifying:
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
         """Take a whole batch of one stream. What is None concerns nobody yet."""
         match next((each for each in heard if each is not None), None):
-            case Happened():
-                await self._hear(transaction, [it for it in heard if isinstance(it, Happened)])
-            case ZoneChanged():
-                await self._move(transaction, [it for it in heard if isinstance(it, ZoneChanged)])
-            case RecognitionGranted():
-                granted = [it for it in heard if isinstance(it, RecognitionGranted)]
-                await self._recognise(transaction, granted)
+            case Happening():
+                await self._hear(transaction, [it for it in heard if isinstance(it, Happening)])
+            case Move():
+                await self._move(transaction, [it for it in heard if isinstance(it, Move)])
+            case Recognised():
+                recognised = [it for it in heard if isinstance(it, Recognised)]
+                await self._recognise(transaction, recognised)
             case None:
                 pass
         return len(heard)
 
-    async def _hear(self, transaction: Transaction, heard: Sequence[Happened]) -> None:
+    async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> None:
         """Run by run, since who hears of a piece depends on all before."""
         for run in handlers.runs(heard):
             known = await self._known(transaction, run)
@@ -46,8 +44,8 @@ class Notifying:
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
 
-    async def _move(self, transaction: Transaction, changes: Sequence[ZoneChanged]) -> None:
-        names = {change.subject for change in changes}
+    async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
+        names = {move.member for move in moves}
         now = await knowledge.clock(transaction)
         open_drafts = await knowledge.open_drafts(transaction, names)
         known = Known(
@@ -55,16 +53,14 @@ class Notifying:
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
         )
-        await tables.write(transaction, handlers.move(known, changes, self._rules))
+        await tables.write(transaction, handlers.move(known, moves, self._rules))
 
-    async def _recognise(
-        self, transaction: Transaction, granted: Sequence[RecognitionGranted]
-    ) -> None:
+    async def _recognise(self, transaction: Transaction, recognised: Sequence[Recognised]) -> None:
         known = Known(
             clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, {each.subject for each in granted}),
+            members=await knowledge.members(transaction, {each.member for each in recognised}),
         )
-        await tables.write(transaction, handlers.recognise(known, granted, self._rules))
+        await tables.write(transaction, handlers.recognise(known, recognised, self._rules))
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
@@ -91,24 +87,24 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, due),
         )
 
-    async def _known(self, transaction: Transaction, run: Sequence[Happened]) -> Known:
+    async def _known(self, transaction: Transaction, run: Sequence[Happening]) -> Known:
         now = await knowledge.clock(transaction)
-        latest = max(event.time for event in run) if now.mode == "events" else now.now
-        named = [handlers.draft_of(it) for it in run if isinstance(it, handlers.DraftEvent)]
+        latest = max(each.at for each in run) if now.mode == "events" else now.now
+        telling = [each for each in run if each.tells is not None]
+        tells = [each.tells for each in telling]
+        named = [it.stream for it in tells if isinstance(it, Drafted)]
         due = await knowledge.due_drafts(transaction, latest)
-        published = {handlers.piece_of(it) for it in run if isinstance(it, Publish)}
-        acts = {handlers.act_of(it) for it in run if isinstance(it, Publish | Follow)}
+        published = {it.piece.piece for it in tells if isinstance(it, Published)}
+        acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
         known = Known(
             clock=now,
-            members=await knowledge.members(transaction, {event.subject for event in run}),
+            members=await knowledge.members(transaction, {each.member for each in telling}),
             drafts=await knowledge.drafts(transaction, {*named, *due}),
             pieces=await knowledge.pieces(transaction, published),
             void=await knowledge.void(transaction, acts),
-            recorded={*await transaction.known([event.key for event in run])},
+            recorded={*await transaction.known([each.key for each in telling])},
         )
-        if isinstance(first := run[0], Publish) and not first.historical:
-            topics = [audience.topic_of(topic) for topic in first.data.topics]
-            known.listeners = await knowledge.listeners(
-                transaction, first.subject, topics, first.time, self._rules
-            )
+        first = run[0]
+        if isinstance(first.tells, Published) and handlers.announces(first):
+            known.listeners = await knowledge.listeners(transaction, first.tells.piece, self._rules)
         return known

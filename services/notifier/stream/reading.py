@@ -1,10 +1,13 @@
-"""Messages become contracts. Most of the activity on the bus tells us no more than the time."""
+"""Messages are read, and told in our own words. Most activity tells us no more than the time."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
+from services.notifier.domain.audience import Move
+from services.notifier.handlers import Happening, Recognised
+from services.notifier.stream import translation
 from shared.contracts.activity import (
     Activity,
     Comment,
@@ -38,7 +41,7 @@ from shared.messaging.topology import (
 )
 
 C = TypeVar("C", bound=CloudEvent)
-Heard: TypeAlias = Happened | ZoneChanged | RecognitionGranted
+Heard: TypeAlias = Happening | Move | Recognised
 Read: TypeAlias = Callable[[str, bytes], Heard | None]
 
 KIND: Final = 3
@@ -64,21 +67,23 @@ READ: Final[Mapping[str, type[Happened]]] = {
 """What is listened to. Of all other activity only the time counts."""
 
 
-def activity(subject: str, body: bytes) -> Happened:
+def activity(subject: str, body: bytes) -> Happening:
     """Raises UnreadableMessage."""
-    return _read(READ.get(subject.split(".")[KIND], Activity), body)
+    return translation.happening(_read(READ.get(subject.split(".")[KIND], Activity), body))
 
 
-def zone(subject: str, body: bytes) -> ZoneChanged | None:
+def zone(subject: str, body: bytes) -> Move | None:
     """None is of a kind that nobody is told of yet. Raises UnreadableMessage."""
-    return _read(ZoneChanged, body) if subject.startswith(ZoneChanged.FAMILY) else None
+    if not subject.startswith(ZoneChanged.FAMILY):
+        return None
+    return translation.move(_read(ZoneChanged, body))
 
 
-def recognition(subject: str, body: bytes) -> RecognitionGranted | None:
+def recognition(subject: str, body: bytes) -> Recognised | None:
     """Likewise."""
     if not subject.startswith(RecognitionGranted.FAMILY):
         return None
-    return _read(RecognitionGranted, body)
+    return translation.recognised(_read(RecognitionGranted, body))
 
 
 def _read(contract: type[C], body: bytes) -> C:

@@ -1,0 +1,201 @@
+"""What a message says, in our own words: from the world's contracts to what the handlers take."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Final, Literal, TypeAlias
+
+from services.notifier.domain import alerts, audience
+from services.notifier.domain.wording import Recognition
+from services.notifier.handlers import (
+    Drafted,
+    Happening,
+    Published,
+    Recognised,
+    Retracted,
+    Tells,
+)
+from shared.contracts.activity import (
+    Comment,
+    DraftApproved,
+    DraftSubmitted,
+    DraftWithdrawn,
+    Follow,
+    Happened,
+    Like,
+    MemberDeparted,
+    MemberPaused,
+    MemberRegistered,
+    MemberResumed,
+    MemberUpdated,
+    Post,
+    Publish,
+    Quote,
+    Retract,
+    Share,
+)
+from shared.contracts.envelope import event_key
+from shared.contracts.notices import alert_id
+from shared.contracts.recognitions import RecognitionGranted
+from shared.contracts.zones import ZoneChanged
+
+MemberEvent: TypeAlias = (
+    MemberRegistered | MemberUpdated | MemberPaused | MemberResumed | MemberDeparted
+)
+Topical: TypeAlias = Like | Share | Quote | Post | Comment | Publish
+STATUS: Final = {
+    MemberRegistered: "registered",
+    MemberResumed: "registered",
+    MemberPaused: "paused",
+    MemberDeparted: "departed",
+}
+
+
+def happening(event: Happened) -> Happening:
+    return Happening(at=event.time, member=event.subject, key=event.key, tells=_tells(event))
+
+
+def move(event: ZoneChanged) -> audience.Move:
+    change = event.data
+    return audience.Move(
+        member=event.subject,
+        zone=change.to,
+        version=change.version,
+        cause=event.id,
+        at=change.decided_at,
+        historical=change.historical,
+    )
+
+
+def recognised(event: RecognitionGranted) -> Recognised:
+    told = event.data
+    return Recognised(
+        member=told.member,
+        cause=event.id,
+        at=told.decided_at,
+        historical=told.historical,
+        words=Recognition(kind=told.kind, name=told.name, why=told.why, link=told.link),
+    )
+
+
+def _tells(event: Happened) -> Tells | None:
+    match event:
+        case (
+            MemberRegistered()
+            | MemberUpdated()
+            | MemberPaused()
+            | MemberResumed()
+            | MemberDeparted()
+        ):
+            return _described(event)
+        case DraftSubmitted():
+            return _submitted(event)
+        case DraftApproved():
+            return _closed(event, "approved")
+        case DraftWithdrawn():
+            return _closed(event, "withdrawn")
+        case Follow():
+            return _followed(event)
+        case Retract():
+            return Retracted(facts=tuple(_retracted(event)))
+        case Publish():
+            return _published(event)
+        case Like() | Share() | Quote() | Post() | Comment():
+            return _interest(event)
+        case _:
+            return None
+
+
+def _described(event: MemberEvent) -> audience.Describe:
+    """Absent leaves a field as it was, null clears it."""
+    said = event.data.model_fields_set
+    fields: dict[audience.Field, tuple[str, ...]] = {}
+    if "roles" in said:
+        fields["roles"] = event.data.roles or ()
+    if "topics" in said:
+        fields["topics"] = _topics(event.data.topics or ())
+    if status := STATUS.get(type(event)):
+        fields["status"] = (status,)
+    return audience.Describe(fields=fields, at=event.time, key=event.key)
+
+
+def _submitted(event: DraftSubmitted) -> Drafted:
+    submitted = alerts.DraftSubmitted(
+        member=event.subject,
+        draft_id=event.data.draft_id,
+        cause=event.id,
+        alert_id=alert_id(event.key, alerts.KIND, event.subject),
+        at=event.time,
+        historical=event.historical,
+        work=_work(event),
+    )
+    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=submitted)
+
+
+def _work(event: DraftSubmitted) -> alerts.Work | None:
+    work = event.data.object
+    if work is None:
+        return None
+    return alerts.Work(id=work.id, kind=work.kind, url=work.url, title=work.title)
+
+
+def _closed(
+    event: DraftApproved | DraftWithdrawn, how: Literal["approved", "withdrawn"]
+) -> Drafted:
+    closed = alerts.DraftClosed(how=how, at=event.time, by=event.data.editor)
+    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=closed)
+
+
+def _followed(event: Follow) -> audience.AuthorFollowed:
+    followed = event.data.object
+    return audience.AuthorFollowed(
+        target=event.data.target,
+        act=_own_act(event),
+        source=event.source,
+        object=followed.id if followed else None,
+        at=event.time,
+    )
+
+
+def _retracted(event: Retract) -> Iterable[audience.ActRetracted | audience.FollowsRetracted]:
+    if event.data.retracts:
+        yield audience.ActRetracted(act=_act(event, event.data.retracts))
+    if event.data.object and event.data.kind == "follow":
+        yield audience.FollowsRetracted(
+            source=event.source, object=event.data.object.id, until=event.time
+        )
+
+
+def _published(event: Publish) -> Published:
+    piece = audience.PieceRecorded(
+        piece=f"piece/{sha256(event.piece.encode()).hexdigest()[:32]}",
+        member=event.subject,
+        cause=event.id,
+        at=event.time,
+        historical=event.historical,
+        title=event.data.object.title,
+        url=event.data.object.url,
+        topics=_topics(event.data.topics),
+    )
+    return Published(act=_own_act(event), piece=piece, interest=_interest(event))
+
+
+def _interest(event: Topical) -> audience.ShowInterest | None:
+    if not event.data.topics:
+        return None
+    return audience.ShowInterest(topics=event.data.topics, at=event.time)
+
+
+def _topics(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(audience.topic_of, words)))
+
+
+def _own_act(event: Publish | Follow) -> str:
+    """Return the name by which a retraction knows an act. Published again under its member, as
+    `<id>~<member>`, it is the same act.
+    """
+    return _act(event, event.id.removesuffix(f"~{event.subject}"))
+
+
+def _act(event: Happened, id: str) -> str:
+    """Only the member takes an act back, and only where it was done."""
+    return f"{event.subject}/{event_key(event.source, id)}"
