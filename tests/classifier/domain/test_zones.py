@@ -182,17 +182,21 @@ def test_late_activity_decides_again_from_its_own_day_on() -> None:
     assert zones(advance(journey, SMALL, at(11)), 8, 9) == ["sharer", "consumer"]
 
 
-def test_late_activity_on_the_last_day_closed_undoes_its_fall() -> None:
-    """Although a like cannot lift a sharer any higher, it decides day 6 again."""
+def test_late_activity_on_the_last_day_closed_undoes_its_failing() -> None:
+    """Although a like cannot lift a sharer any higher. Here every day without one fails."""
     policy = a_policy(
-        sharer=replace(SHARER, grace_days=0),
+        sharer=replace(SHARER, keep=(a_criterion("acts", 1, ("like",), 1),)),
         creator=replace(CREATOR, requires=()),
         engaged=replace(ENGAGED, requires=()),
     )
-    journey = the_journey(*LIKES, now=at(7, "02:00"), policy=policy)
-    assert zones(journey, 5, 6) == ["sharer", "consumer"]
-    journey = record(journey, policy, an_activity("like", 6), at(7, "03:00"))
-    assert zones(journey, 6, 7) == ["sharer", "sharer"]
+    failing = the_journey(*LIKES, now=at(4, "02:00"), policy=policy)
+    assert zones(advance(failing, policy, at(7)), 3, 4) == ["sharer", "consumer"]
+    journey = record(failing, policy, an_activity("like", 3), at(4, "02:00"))
+    assert zones(advance(journey, policy, at(7, "02:00")), 4, 5, 6) == [
+        "sharer",
+        "sharer",
+        "consumer",
+    ]
 
 
 def test_an_account_unlinked_today_ends_what_it_kept_when_the_day_closes() -> None:
