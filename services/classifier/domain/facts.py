@@ -158,14 +158,17 @@ def _day(reading: Reading) -> int:
     return reading.day
 
 
+# Joining tuples copies them once, unpacking them twice, and a slice of all copies nothing.
+
+
 def _insert(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
-    if place == len(column):  # what happens is mostly the newest
-        return (*column, value)
-    return (*column[:place], value, *column[place:])
+    new = (value,)
+    return column[:place] + new + column[place:]
 
 
 def _with(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
-    return (*column[:place], value, *column[place + 1 :])
+    new = (value,)
+    return column[:place] + new + column[place + 1 :]
 
 
 def _and(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
