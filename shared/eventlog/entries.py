@@ -4,12 +4,10 @@ An entry is an event about to be appended to a stream. Recorded, it has a positi
 and a version in its stream, both gapless and from 1, and never changes again.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`key` makes the entry unique in the log for ever: the event key of what caused it."""
 
     stream: str
