@@ -13,6 +13,7 @@ from services.classifier.domain.journey import VitalityChanged, ZoneChanged
 from services.classifier.domain.policy import PolicyAdopted
 from shared.contracts import evidence, zones
 from shared.contracts.envelope import guard_of, subject_of
+from shared.contracts.words import MOST
 from shared.eventlog.entries import Recorded
 from shared.messaging.wire import Message
 
@@ -87,8 +88,8 @@ def criteria(counted: tuple[Evidence, ...]) -> tuple[evidence.Evidence, ...]:
             of=each.of,
             days=each.days,
             need=each.need,
-            have=each.have,
-            margin=each.margin,
+            have=_sayable(each.have),
+            margin=_sayable(each.margin),
             met=each.met,
             left_out=each.left_out,
             events=each.events,
@@ -96,6 +97,11 @@ def criteria(counted: tuple[Evidence, ...]) -> tuple[evidence.Evidence, ...]:
         )
         for each in counted
     )
+
+
+def _sayable(number: float) -> float:
+    """Sums over many accounts know no limit, a contract does: what was decided can be said."""
+    return max(-MOST, min(number, MOST))
 
 
 def instant(milliseconds: int) -> datetime:
@@ -117,8 +123,4 @@ def _vitality_changed(member: str, version: int, event: VitalityChanged) -> zone
             "historical": event.historical,
         }
     )
-    # A member may turn quiet twice on one day. The place in their stream tells which time this is.
-    name = zones.vitality_changed_id(member, event.effective_on, event.vitality)
-    return zones.VitalityChanged(
-        id=f"{name}:{version}", subject=member, time=change.decided_at, data=change
-    )
+    return zones.VitalityChanged.of(change, place=version)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from shared.contracts.words import PRINTABLE, Count, Id, Kind, Number, Told, Url
 
 NEWEST: Final = 20
-CRITERIA: Final = 20
+CRITERIA: Final = 25
 
 CAUSES_BYTES: Final = 6 * 1024
 EVIDENCE_BYTES: Final = 20 * 1024

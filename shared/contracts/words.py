@@ -115,9 +115,11 @@ Day = date
 
 Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_not_text)]
 Ordinal = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_not_text)]
+MOST: Final = 10**15
+"""What a reader in any language can still count to, one by one."""
 Number = Annotated[
     float,
-    Field(strict=True, ge=-(10**12), le=10**12),
+    Field(strict=True, ge=-MOST, le=MOST),
     PlainSerializer(_whole_if_it_is, when_used="json"),
 ]
 Minutes = Annotated[

@@ -32,8 +32,9 @@ def zone_changed_id(member: str, version: int) -> str:
     return f"zone.changed/{member}/{version}"
 
 
-def vitality_changed_id(member: str, day: Day, value: Vitality) -> str:
-    return f"vitality.changed/{member}/{day.isoformat()}/{value}"
+def vitality_changed_id(member: str, day: Day, value: Vitality, place: int) -> str:
+    """`place` is the event's in its member's stream: one may turn quiet twice on one day."""
+    return f"vitality.changed/{member}/{day.isoformat()}/{value}/{place}"
 
 
 def zone_warning_id(member: str, day: Day, value: Literal["due", "cancelled"]) -> str:
@@ -172,8 +173,8 @@ class VitalityChanged(ClassifierSays):
     data: VitalityChange
 
     @classmethod
-    def of(cls, change: VitalityChange) -> Self:
-        said = vitality_changed_id(change.member, change.effective_on, change.vitality)
+    def of(cls, change: VitalityChange, *, place: int) -> Self:
+        said = vitality_changed_id(change.member, change.effective_on, change.vitality, place)
         return cls(id=said, subject=change.member, time=change.decided_at, data=change)
 
 

@@ -6,6 +6,7 @@ does not make active people dormant; and while the broker is away, time stands s
 """
 
 import asyncio
+import sqlite3
 import time
 from typing import Final
 
@@ -43,14 +44,15 @@ class Ticking:
             return
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            now = _wall()
-            if not await self._worth_it(now):
-                continue
             try:
-                await self._everything_read()
-            except (BrokerUnavailable, NotProvisioned) as trouble:
+                await self._follow_the_wall()
+            except (BrokerUnavailable, NotProvisioned, sqlite3.OperationalError) as trouble:
                 log.info("classifier.clock_waits", why=str(trouble))
-                continue
+
+    async def _follow_the_wall(self) -> None:
+        now = _wall()
+        if await self._worth_it(now):
+            await self._everything_read()
             await self._hearing.advance(now)
             self._position = await self._store.last_position()
 

@@ -1,10 +1,13 @@
 """What others hear of the log: each announcement once, under one id, within a message's limits."""
 
+import json
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import get_args
 
+from services.classifier.adapters.policyfile import MOST_CRITERIA
 from services.classifier.domain.activities import ActivityRecorded
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.evidence import Evidence
@@ -13,6 +16,8 @@ from services.classifier.domain.policy import ZONES, PolicyAdopted
 from services.classifier.projections.entries import CODEC, PUBLIC, Event
 from services.classifier.publishing import message, publish
 from shared.contracts.envelope import MAX_EVENT_BYTES
+from shared.contracts.evidence import CRITERIA
+from shared.contracts.words import MOST
 from shared.contracts.zones import ZONE_EVENT
 from shared.eventlog.entries import Recorded
 from shared.messaging.wire import Message
@@ -161,3 +166,30 @@ async def test_what_is_said_is_the_same_whenever_the_log_is_read(tmp_path: Path)
         first = [message(row, CODEC.decode(row)) for row in rows]
         assert first == [message(row, CODEC.decode(row)) for row in rows]
         assert len({each.id for each in first if each}) == len(rows) == 6
+
+
+def test_a_number_beyond_counting_is_said_as_the_largest_there_is() -> None:
+    """Networks of many accounts add up without limit, and what was decided must be said."""
+    boundless = Evidence(
+        criterion="socially_engaged.enter.4",
+        measure="network_size",
+        of=(),
+        days=None,
+        need=500,
+        have=10**18,
+        margin=10**18 - 500,
+        met=True,
+        left_out=False,
+        events=0,
+        event_ids=(),
+    )
+    change = EVENTS[0]
+    assert isinstance(change, ZoneChanged)
+    message = said(replace(change, evidence=(boundless,)))
+    assert message is not None
+    assert json.loads(message.body)["data"]["evidence"][0]["have"] == MOST
+
+
+def test_a_policy_has_no_more_criteria_than_a_change_can_tell() -> None:
+    """Beside them there is the enrolment, when somebody enters and rises at once."""
+    assert MOST_CRITERIA + 1 <= CRITERIA
