@@ -29,7 +29,7 @@ from shared.contracts.acts import (
 )
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.pieces import identity
-from shared.contracts.words import Instant, Maybe, Member, Written
+from shared.contracts.words import Instant, Maybe, Member, Told, Written
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "onboarding": ("link_account", "unlink_account"),
@@ -102,6 +102,12 @@ class Activity(Happened):
 
     time: Written
     data: dict[str, Any]
+
+
+class Moment(Told):
+    """Any activity, for who wants no more of it than when it was."""
+
+    time: Written
 
 
 class Reported(Happened):

@@ -163,7 +163,6 @@ MEMBERS = (
     "member_resumed",
     "member_departed",
 )
-DRAFTS = ("draft_submitted", "draft_edited", "draft_approved", "draft_withdrawn")
 
 INGEST_INBOUND = Reader(durable="ingest-inbound", stream="INBOUND", checkpointed=False)
 CLASSIFIER_ACTIVITY = Reader(durable="classifier-activity", stream="ACTIVITY")
@@ -177,18 +176,8 @@ REWARDS_ACTIVITY = Reader(
     ),
 )
 REWARDS_ZONES = Reader(durable="rewards-zones", stream="ZONES", filters=("zone.changed.v1.>",))
-NOTIFIER_ACTIVITY = Reader(
-    durable="notifier-activity",
-    stream="ACTIVITY",
-    filters=activity(
-        *("publish", "retract", "follow", "like", "share", "quote", "post", "comment"),
-        *("performance", "outcome", "link_account", "unlink_account"),
-        *("topic_requested", "topic_answered", "training_completed", "peer_review_given"),
-        *("talk_given", "content_available"),
-        *DRAFTS,
-        *MEMBERS,
-    ),
-)
+NOTIFIER_ACTIVITY = Reader(durable="notifier-activity", stream="ACTIVITY")
+"""Not filtered: promises go by the time that any activity tells."""
 NOTIFIER_ZONES = Reader(
     durable="notifier-zones",
     stream="ZONES",

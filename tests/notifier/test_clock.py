@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.handlers import Happening
 from services.notifier.projections import knowledge
 from services.notifier.stream import hearing
+from shared.contracts.activity import FAMILIES
+from shared.contracts.schemas import SAYS, type_of
+from shared.messaging.topology import NOTIFIER_ACTIVITY
 from shared.runtime.errors import WrongUse
 from shared.runtime.settings import Clock
-from tests.notifier.examples import HOURS, NINE, a_notifier, happened, moved, submitted
+from tests.contracts.examples import said
+from tests.notifier.examples import HOURS, NINE, a_notifier, happened, moved, read, submitted
 
 
 @pytest.mark.parametrize(
@@ -28,10 +33,21 @@ async def test_another_clock_than_the_logs_is_refused(
 async def test_events_move_the_clock_forward_and_the_table_keeps_it(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(happened("like", "bob", at=NINE + HOURS))
-        await notifier.hears(happened("talk_given", "bob", at=NINE + 2 * HOURS))
+        await notifier.hears(happened("view", "bob", at=NINE + 2 * HOURS))
         await notifier.hears(happened("like", "bob", at=NINE))
 
         assert (await knowledge.clock(notifier.store)).now == NINE + 2 * HOURS
+
+
+@pytest.mark.parametrize("kind", [kind for kinds in FAMILIES.values() for kind in kinds])
+def test_activity_of_every_kind_is_listened_to_and_tells_the_time(kind: str) -> None:
+    """Promises run out although nothing happens but what tells us nothing else."""
+    event = said(next(it for it in SAYS["ingest"] if type_of(it) == f"zones.activity.{kind}.v1"))
+    heard = read(event)
+
+    assert NOTIFIER_ACTIVITY.filters == ()
+    assert isinstance(heard, Happening)
+    assert heard.at == event.time
 
 
 async def test_zone_changes_move_no_clock(tmp_path: Path) -> None:

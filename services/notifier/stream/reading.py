@@ -9,7 +9,6 @@ from services.notifier.domain.audience import Move
 from services.notifier.handlers import Happening, Recognised
 from services.notifier.stream import translation
 from shared.contracts.activity import (
-    Activity,
     Comment,
     DraftApproved,
     DraftSubmitted,
@@ -22,15 +21,16 @@ from shared.contracts.activity import (
     MemberRegistered,
     MemberResumed,
     MemberUpdated,
+    Moment,
     Post,
     Publish,
     Quote,
     Retract,
     Share,
 )
-from shared.contracts.envelope import CloudEvent
 from shared.contracts.recognitions import RecognitionGranted
 from shared.contracts.refusals import reason
+from shared.contracts.words import Told
 from shared.contracts.zones import ZoneChanged
 from shared.messaging.errors import UnreadableMessage
 from shared.messaging.topology import (
@@ -40,7 +40,7 @@ from shared.messaging.topology import (
     Reader,
 )
 
-C = TypeVar("C", bound=CloudEvent)
+C = TypeVar("C", bound=Told)
 Heard: TypeAlias = Happening | Move | Recognised
 Read: TypeAlias = Callable[[str, bytes], Heard | None]
 
@@ -69,7 +69,10 @@ READ: Final[Mapping[str, type[Happened]]] = {
 
 def activity(subject: str, body: bytes) -> Happening:
     """Raises UnreadableMessage."""
-    return translation.happening(_read(READ.get(subject.split(".")[KIND], Activity), body))
+    contract = READ.get(subject.split(".")[KIND])
+    if contract is None:
+        return Happening(at=_read(Moment, body).time)
+    return translation.happening(_read(contract, body))
 
 
 def zone(subject: str, body: bytes) -> Move | None:
