@@ -15,13 +15,11 @@ from nats.aio.client import Client
 from services.notifier.projections import knowledge
 from services.notifier.stream.batches import Notifying
 from shared.eventlog.log import Store
-from shared.messaging import api
 from shared.messaging.errors import BrokerUnavailable, NotProvisioned
-from shared.messaging.lag import backlog
-from shared.messaging.topology import ACTIVITY, INBOUND, NOTIFIER_ACTIVITY, Stream
+from shared.messaging.topology import NOTIFIER_ACTIVITY
+from shared.messaging.watermark import everything_read
 
 TICK_SECONDS: Final = 1.0
-POLL_SECONDS: Final = 0.1
 
 log = structlog.get_logger()
 
@@ -43,34 +41,8 @@ class Ticking:
             now = datetime.now(UTC)
             try:
                 if await knowledge.due_drafts(self._store, now):
-                    await self._everything_read()
+                    await everything_read(self._client, self._store, NOTIFIER_ACTIVITY)
                     async with self._store.transaction() as transaction:
                         await self._notifying.advance(transaction, now)
             except (BrokerUnavailable, NotProvisioned, sqlite3.OperationalError) as trouble:
                 log.info("notifier.clock_waits", why=str(trouble))
-
-    async def _everything_read(self) -> None:
-        """Return when everything that concerns us and that the broker has by now is in our log."""
-        inbound = await self._stream(INBOUND)
-        until = inbound.last
-        while until and inbound.first <= until:  # a stream that was never used begins at 0
-            await asyncio.sleep(POLL_SECONDS)
-            inbound = await self._stream(INBOUND)
-        until = (await self._stream(ACTIVITY)).last
-        read = await self._has_read(until)
-        while not read:
-            await asyncio.sleep(POLL_SECONDS)
-            read = await self._has_read(until)
-
-    async def _has_read(self, until: int) -> bool:
-        """The newest activity may be of a kind that is not for us: then nothing of ours waits."""
-        checkpoint = await self._store.checkpoint(NOTIFIER_ACTIVITY.durable)
-        if checkpoint is not None and checkpoint.position >= until:
-            return True
-        return await backlog(self._client, NOTIFIER_ACTIVITY) == 0
-
-    async def _stream(self, stream: Stream) -> api.StreamInfo:
-        info = await api.stream_info(self._client, stream.name)
-        if info is None:
-            raise NotProvisioned(f"stream {stream.name} is missing: run `zones provision`")
-        return info
