@@ -14,9 +14,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,6 @@ from shared.runtime.runfile import SERVICES, RunFile
 
 ZONES: Final = (sys.executable, "-m", "services")
 STARTING: Final = 30.0
-QUIET: Final = 60.0
 STOPPING: Final = 20.0
 PATIENCE: Final = 60.0
 PORTS: Final = range(12_000, 18_000, 4)
@@ -65,13 +65,14 @@ def zones(
     data: Path | None = None,
     stdin: str | bytes = b"",
     environment: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
 ) -> Said:
     """Run a command to its end, as a process of its own."""
     done = subprocess.run(
         [*ZONES, *map(str, arguments)],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
         env=surroundings(data, environment),
     )
@@ -87,12 +88,15 @@ def surroundings(data: Path | None, environment: Mapping[str, str] | None = None
 
 @dataclass(slots=True)
 class System:
-    """`zones up` on one data directory and on ports that it keeps when it is started again."""
+    """`zones up` on one data directory and on ports that it keeps when it is started again.
+
+    `patience` is how many seconds a command, or all that comes of it, may take.
+    """
 
     data: Path
     clock: str = "events"
     port: int = 0
-    environment: Mapping[str, str] = field(default_factory=dict)
+    patience: float = PATIENCE
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -107,7 +111,7 @@ class System:
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=told,
-                env=surroundings(None, self.environment),
+                env=surroundings(None),
             )
         patience = time.monotonic() + STARTING
         while (found := runfile.read(self.data)) is None or found.pid != self.process.pid:
@@ -165,7 +169,7 @@ class System:
 
     def zones(self, *arguments: object, stdin: str | bytes = b"") -> Said:
         """Run a command on this system."""
-        return zones(*arguments, data=self.data, stdin=stdin)
+        return zones(*arguments, data=self.data, stdin=stdin, patience=self.patience)
 
     def get(self, service: str, path: str) -> httpx2.Response:
         return httpx2.get(f"{self.running.address(service)}{path}", trust_env=False)
@@ -183,22 +187,19 @@ class System:
         The services are asked in the order in which they hear of each other.
         """
         for name in SERVICES:
-            _wait(lambda name=name: self._lag(name) == 0, f"{name} to be done")
+            _wait(partial(self._done, name), f"{name} to be done", self.patience)
 
-    def _lag(self, name: str) -> int | None:
+    def _done(self, name: str) -> bool:
         try:
-            lag: int | None = self.get(name, "/v1/status").json()["lag"]
+            return bool(self.get(name, "/v1/status").json()["lag"] == 0)
         except (httpx2.HTTPError, ValueError, KeyError):
-            return None
-        return lag
+            return False
 
 
 @contextmanager
-def started(
-    data: Path, *, clock: str = "events", environment: Mapping[str, str] | None = None
-) -> Iterator[System]:
+def started(data: Path, *, clock: str = "events", patience: float = PATIENCE) -> Iterator[System]:
     """Run a system for the length of a block."""
-    system = System(data, clock, environment=environment or {})
+    system = System(data, clock, patience=patience)
     system.start()
     try:
         yield system
@@ -234,11 +235,11 @@ def _free(port: int) -> bool:
         return True
 
 
-def _wait(done: Any, what: str) -> None:  # noqa: ANN401
-    patience = time.monotonic() + QUIET
+def _wait(done: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    until = time.monotonic() + patience
     while not done():
-        if time.monotonic() > patience:
-            raise TimeoutError(f"waited {QUIET:.0f} s for {what}")
+        if time.monotonic() > until:
+            raise TimeoutError(f"waited {patience:.0f} s for {what}")
         time.sleep(0.05)
 
 

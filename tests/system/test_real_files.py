@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.examples import REAL
-from tests.system.running import started
+from tests.system.running import PATIENCE, started
 
 RETWEETS = REAL / "retweets-2012.jsonl.gz"
 COMMUNITY = REAL / "community-2011-2018.jsonl.gz"
@@ -16,10 +16,10 @@ COMMUNITY = REAL / "community-2011-2018.jsonl.gz"
 there = pytest.mark.skipif(not REAL.is_dir(), reason="the recorded activity is not on this machine")
 
 
-def publish(folder: Path, *, limit: int | None) -> None:
+def publish(folder: Path, *, limit: int | None, patience: float = PATIENCE) -> None:
     """Publish the beginnings of the recordings: all of it is accepted, and counted once."""
     members = set()
-    with started(folder / "data") as system:
+    with started(folder / "data", patience=patience) as system:
         for file in (COMMUNITY, RETWEETS):
             with gzip.open(file, "rt") as recorded:
                 events = list(islice(recorded, limit))
@@ -46,4 +46,4 @@ def test_the_beginnings_of_the_recordings_are_taken_and_recount(tmp_path: Path) 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_the_whole_recordings_are_taken_and_recount(tmp_path: Path) -> None:
-    publish(tmp_path, limit=None)
+    publish(tmp_path, limit=None, patience=600)
