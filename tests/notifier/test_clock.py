@@ -1,19 +1,34 @@
 """Time enters a notifier's log in one way, which is settled when the log begins."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from services.notifier.domain import clock
 from services.notifier.handlers import Happening
 from services.notifier.projections import knowledge
 from services.notifier.stream import hearing
+from services.notifier.stream.ticking import TICK_SECONDS, Ticking
 from shared.contracts.activity import FAMILIES
 from shared.contracts.schemas import SAYS, type_of
+from shared.messaging.provision import provision
 from shared.messaging.topology import NOTIFIER_ACTIVITY
 from shared.runtime.errors import WrongUse
 from shared.runtime.settings import Clock
 from tests.contracts.examples import said
-from tests.notifier.examples import HOURS, NINE, a_notifier, happened, moved, read, submitted
+from tests.nats import connected, nats_server
+from tests.notifier.examples import (
+    HOURS,
+    NINE,
+    a_notifier,
+    happened,
+    moved,
+    read,
+    recognised,
+    submitted,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +81,38 @@ async def test_on_the_wall_what_happened_moves_no_clock(tmp_path: Path) -> None:
 
         await notifier.is_told_the_time(NINE + 2 * HOURS)
         assert await notifier.alerts() == ["alert-raised", "alert-at-risk"]
+
+
+async def test_on_the_wall_the_log_is_told_of_every_date(tmp_path: Path) -> None:
+    """Though nothing is due: what is said of something late is said today, not back then."""
+    async with (
+        nats_server(tmp_path / "nats") as server,
+        connected(server.url) as client,
+        a_notifier(tmp_path, clock="wall") as notifier,
+    ):
+        await provision(client)
+        await notifier.is_told_the_time(NINE)
+        begun = datetime.now(UTC)
+        ticking = asyncio.create_task(Ticking(client, notifier.store, notifier.notifying).tick())
+        async with asyncio.timeout(10):
+            while (await knowledge.clock(notifier.store)).now == NINE:
+                await asyncio.sleep(0.05)
+        told = await notifier.store.last_position()
+        await asyncio.sleep(2 * TICK_SECONDS)
+        ticking.cancel()
+
+        if datetime.now(UTC).date() == begun.date():
+            assert await notifier.store.last_position() == told
+        await notifier.hears(recognised(at=NINE + HOURS))
+        [sent] = await notifier.notices()
+        assert sent.notice.at.date() >= begun.date()
+
+
+def test_a_wall_clock_that_was_set_back_tells_no_new_date() -> None:
+    assert clock.is_told(None, NINE)
+    assert clock.is_told(NINE, NINE + 15 * HOURS)
+    assert not clock.is_told(NINE, NINE + 14 * HOURS)
+    assert not clock.is_told(NINE, NINE - 24 * HOURS)
 
 
 async def test_a_fixed_clock_stands_and_what_is_late_by_it_is_said_at_once(tmp_path: Path) -> None:

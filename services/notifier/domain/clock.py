@@ -38,8 +38,8 @@ def moves(clock: Clock, at: datetime) -> bool:
 
 
 def is_told(now: datetime | None, then: datetime) -> bool:
-    """Say whether the log tells of this move although nothing was due: on every new date."""
-    return now is None or then.date() != now.date()
+    """Say whether the log tells of this move although nothing is due: on every new date."""
+    return now is None or then.date() > now.date()
 
 
 def not_before(clock: Clock, at: datetime) -> datetime:

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from nats.aio.client import Client
 
+from services.notifier.domain import clock
 from services.notifier.projections import knowledge
 from services.notifier.stream.batches import Notifying
 from shared.eventlog.log import Store
@@ -40,9 +41,16 @@ class Ticking:
             await asyncio.sleep(TICK_SECONDS)
             now = datetime.now(UTC)
             try:
-                if await knowledge.due_drafts(self._store, now):
+                if await self._worth_it(now):
                     await everything_read(self._client, self._store, NOTIFIER_ACTIVITY)
                     async with self._store.transaction() as transaction:
                         await self._notifying.advance(transaction, now)
             except (BrokerUnavailable, NotProvisioned, sqlite3.OperationalError) as trouble:
                 log.info("notifier.clock_waits", why=str(trouble))
+
+    async def _worth_it(self, now: datetime) -> bool:
+        """Say whether the log is told: what is said carries its date, and promises run out."""
+        then = (await knowledge.clock(self._store)).now
+        if clock.is_told(then, now):
+            return True
+        return bool(await knowledge.due_drafts(self._store, now))
