@@ -42,6 +42,7 @@ class Ticking:
         """Go on for ever."""
         if self._hearing.time.mode != "wall":
             return
+        self._position = await self._store.last_position()
         while True:
             await asyncio.sleep(TICK_SECONDS)
             try:

@@ -1,0 +1,122 @@
+"""The whole service on a real broker: from an activity on the bus to a zone change on the bus."""
+
+import asyncio
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.classifier.service.examples import a_classifier, a_sharer, a_year, an_event
+from tests.classifier.service.whole import Bus, a_bus, a_process, a_service
+
+KILLS = 8
+
+
+async def test_activity_becomes_a_zone_change_on_the_bus(tmp_path: Path) -> None:
+    """Each said once, under the member it concerns, in the order in which it was decided."""
+    async with a_bus(tmp_path) as bus, a_service(tmp_path / "data", bus.nats.url) as service:
+        await bus.say([*a_sharer(), an_event("view", 40, member="bob")])
+        await service.quiet()
+        said = await bus.zones()
+        assert [subject for subject, _ in said] == [
+            "zone.policy.v1",
+            "zone.changed.v1.content_consumer.ada",
+            "zone.changed.v1.content_sharer.ada",
+            "zone.vitality.v1.dormant.ada",
+            "zone.changed.v1.content_consumer.bob",
+        ]
+        status = await service.get("/v1/status")
+        assert status["ready"]
+        assert status["readers"] == {"classifier-activity": 0, "reviews": 0, "relay": 0}
+        assert (await service.verified())["equal"]
+
+
+async def test_while_there_is_no_broker_it_answers_and_says_so(tmp_path: Path) -> None:
+    async with a_service(tmp_path, "nats://127.0.0.1:1", path="/healthz") as service:
+        status = await service.get("/v1/status")
+        assert not status["ready"]
+        assert "broker" in status["reasons"][0]
+        assert (await service.http.get("/v1/distribution")).status_code == 404
+
+
+async def test_a_policy_file_that_differs_from_the_log_is_remarked_on(tmp_path: Path) -> None:
+    """It is not applied: that takes `zones policy adopt`."""
+    async with a_classifier(tmp_path) as classifier:
+        policy = classifier.hearing.policy
+    file = tmp_path / "policy.toml"
+    text = Path("services/classifier/policy.toml").read_text(encoding="utf-8")
+    file.write_text(f"# Only a comment.\n{text}", encoding="utf-8")
+    settings = {"ZONES_CLASSIFIER_POLICY": str(file)}
+    url = "nats://127.0.0.1:1"
+    async with a_process(tmp_path, url, **settings) as (_, service):
+        await service.ready("/healthz")
+        assert (await service.get("/v1/status"))["remarks"] == []
+    file.write_text(text.replace("grace_days = 14", "grace_days = 15"), encoding="utf-8")
+    async with a_process(tmp_path, url, **settings) as (_, service):
+        await service.ready("/healthz")
+        [remark] = (await service.get("/v1/status"))["remarks"]
+        assert f"{file} is not policy 1" in remark
+    async with a_classifier(tmp_path) as classifier:
+        assert classifier.hearing.policy == policy
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"ZONES_CLOCK": "wall"}, "goes by the clock events, not wall: set ZONES_CLOCK=events"),
+        ({"ZONES_CLASSIFIER_POLICY": "/nowhere.toml"}, "/nowhere.toml"),
+        ({"ZONES_CLASSIFIER_BATCH": "0"}, "ZONES_CLASSIFIER_BATCH"),
+    ],
+)
+async def test_what_makes_no_sense_ends_with_one_line(
+    tmp_path: Path, settings: dict[str, str], line: str
+) -> None:
+    async with a_classifier(tmp_path):
+        pass
+    async with a_process(tmp_path, "nats://127.0.0.1:1", **settings) as (process, _):
+        _, told = await process.communicate()
+    assert process.returncode in {1, 2}
+    assert line in told.decode().splitlines()[-1]
+
+
+async def test_killed_again_and_again_it_says_what_it_would_have_said(tmp_path: Path) -> None:
+    """SIGKILL at any moment, eight times in one backlog: nothing is lost, nothing said twice."""
+    bodies = a_year(members=24)
+    async with a_classifier(tmp_path / "undisturbed") as classifier:
+        await classifier.hear(bodies)
+        expected = await classifier.exports()
+    async with a_bus(tmp_path) as bus:
+        await bus.say(bodies)
+        settings = {"ZONES_CLASSIFIER_BATCH": "97", "ZONES_CLASSIFIER_JOURNEYS": "5"}
+        last = 0
+        for kill in range(KILLS):
+            async with a_process(tmp_path / "data", bus.nats.url, **settings) as (process, service):
+                await service.ready()
+                async with asyncio.timeout(30):
+                    while _recorded(tmp_path / "data") <= last:
+                        await asyncio.sleep(0.005)
+                await asyncio.sleep(0.013 * (kill % 5))
+                process.send_signal(signal.SIGKILL)
+                await process.wait()
+            last = _recorded(tmp_path / "data")
+        assert last < len(bodies), "the kills came in the midst of it"
+        async with a_service(tmp_path / "data", bus.nats.url) as service:
+            await service.quiet()
+            members = await service.text("/v1/export/members")
+            changes = await service.text("/v1/export/changes")
+            assert (members, changes) == expected
+            assert (await service.verified())["equal"]
+        said = [event["id"] for _, event in await bus.zones()]
+        assert len(said) == len(set(said)) == changes.count("\n") + await _felt(bus) + 1
+
+
+async def _felt(bus: Bus) -> int:
+    return sum(subject.startswith("zone.vitality") for subject, _ in await bus.zones())
+
+
+def _recorded(folder: Path) -> int:
+    file = folder / "classifier.db"
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM log WHERE key IS NOT NULL")
+    return int(count)
