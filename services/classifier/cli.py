@@ -193,29 +193,34 @@ def _line(criterion: Mapping[str, Any]) -> str:
 
 def _words(criterion: Mapping[str, Any]) -> str:
     """Say what a criterion found and needs, as in `5 published pieces in 90 days (3 needed)`."""
-    have = f"{criterion['have']:g}" if criterion["have"] else "no"
-    days = criterion["days"]
-    acts = _acts(criterion["of"])
+    have, days, acts = criterion["have"], criterion["days"], _acts(criterion["of"])
     match criterion["measure"]:
         case "acts" | "outcomes":
-            found = f"{have} {acts} in {days} days"
+            found = f"{_number(have)} {acts} in {days} days"
         case "active_days":
-            found = f"{acts} on {have} days of {days}"
+            found = f"{acts} on {_number(have, 'day')} of {days}"
         case "active_weeks":
-            found = f"{acts} in {have} weeks of {days} days"
+            found = f"{acts} in {_number(have, 'week')} of {days} days"
         case "people":
-            found = f"{acts} with {have} people in {days} days"
+            found = f"{acts} with {_number(have, 'person', 'people')} in {days} days"
         case "minutes_per_week":
-            found = f"{have} minutes a week over {days} days"
+            found = f"{_number(have, 'minute')} a week over {days} days"
         case "accounts":
-            found = f"{have} linked accounts"
+            found = _number(have, "linked account")
         case "network_size":
-            found = f"{have} followers and connections"
+            found = f"{_number(have)} followers and connections"
         case "network_growth":
-            found = f"{have} followers and connections more than {days} days before"
+            found = f"{_number(have)} more followers and connections than {days} days before"
         case measure:
             found = f"{measure}: {have}"
     return f"{found} ({criterion['need']:g} needed)"
+
+
+def _number(value: float, one: str = "", more: str | None = None) -> str:
+    """Write `no weeks`, `1 week`, `2 weeks`, and without a unit the number alone."""
+    words = f"{value:g}" if value else "no"
+    unit = one if value == 1 or not one else more or f"{one}s"
+    return f"{words} {unit}".rstrip()
 
 
 def _acts(of: Sequence[str]) -> str:

@@ -1,0 +1,179 @@
+"""What the classifier's commands print, and how they end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services import __main__ as zones
+from tests.classifier.service.examples import (
+    Classifier,
+    a_classifier,
+    a_sharer,
+    an_event,
+    day,
+)
+from tests.classifier.service.whole import a_service
+
+
+class Screen:
+    """Runs `zones` against the service: its exit code, and the lines that it prints."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    async def ends(self, *arguments: str) -> tuple[int, str]:
+        """Return the exit code, and what is said on standard error."""
+        code = await asyncio.to_thread(zones.run, list(arguments))
+        return code, self._capsys.readouterr().err.strip()
+
+    async def shows(self, *arguments: str) -> list[str]:
+        assert await asyncio.to_thread(zones.run, list(arguments)) == 0
+        return [line.rstrip() for line in self._capsys.readouterr().out.splitlines()]
+
+
+async def a_life(classifier: Classifier) -> None:
+    """Ada shares for four days, publishes once, and falls silent; Bob reads at the end."""
+    await classifier.hear(
+        [
+            an_event("member_registered", 0.1, group="sales"),
+            *a_sharer(),
+            an_event("publish", 10, object={"id": "p"}),
+            an_event("view", 75, member="bob"),
+        ]
+    )
+
+
+@pytest.fixture
+async def screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Screen]:
+    async with a_classifier(tmp_path) as classifier:
+        await a_life(classifier)
+    async with a_service(tmp_path, "nats://127.0.0.1:1", path="/healthz") as service:
+        monkeypatch.setenv("ZONES_DATA", str(tmp_path / "nowhere"))
+        monkeypatch.setenv("ZONES_CLASSIFIER_URL", service.url)
+        capsys.readouterr()
+        yield Screen(capsys)
+
+
+async def test_a_member_is_shown_with_the_way_they_came(screen: Screen) -> None:
+    assert await screen.shows("member", "ada") == [
+        "ada is a content sharer since 8 January 2026, dormant",
+        "  from 5 January 2026: a content consumer",
+        "  from 8 January 2026: a content sharer",
+    ]
+    assert await screen.shows("member", "ada", "--as-of", day(1)) == [
+        "ada is a content consumer since 5 January 2026, active",
+        "  from 5 January 2026: a content consumer",
+    ]
+    assert await screen.shows("member", "ada", "--as-of", "2020-01-01") == ["ada is in no zone"]
+    told = json.loads("".join(await screen.shows("member", "bob", "--json")))
+    assert list(told) == [
+        *("member", "zone", "since", "vitality", "version", "policy_version", "trajectory")
+    ]
+
+
+async def test_the_reasons_can_be_read_aloud(screen: Screen) -> None:
+    """A sentence for the last change, then what keeps the zone and what the next one needs."""
+    acts = "likes, shares, quotes, posts or comments"
+    because, *lines = await screen.shows("explain", "ada")
+    assert because == (
+        f"ada became a content sharer on 8 January 2026 because they had 4 {acts} in 30 days"
+        f" (4 needed), {acts} on 4 days of 30 (3 needed) and 4 shares, quotes, posts or comments"
+        " in 30 days (2 needed)."
+    )
+    assert lines == [
+        "On 21 March 2026 they are a content sharer, dormant.",
+        "What keeps them there is incomplete since 8 March 2026; that may be so for 14 days.",
+        "To stay a content sharer:",
+        f"  ✗ no {acts} in 60 days (2 needed)",
+        "To become a content creator:",
+        "  ✗ 1 published pieces in 90 days (3 needed)",
+        "  ✗ published pieces in 1 week of 90 days (3 needed)",
+        f"  ✗ no {acts} in 60 days (2 needed)",
+    ]
+    assert (await screen.shows("explain", "bob"))[:2] == [
+        "bob was enrolled on 21 March 2026, as a content consumer.",
+        "On 21 March 2026 they are a content consumer, active.",
+    ]
+    told = json.loads("".join(await screen.shows("explain", "ada", "--json")))
+    assert told["today"]["keep"][0]["have"] == 0
+
+
+async def test_the_distribution_is_drawn(screen: Screen) -> None:
+    half = "█" * 20
+    assert await screen.shows("distribution") == [
+        "2 members on 21 March 2026",
+        f"  content_consumer       1 {half}",
+        f"  content_sharer         1 {half}",
+        "  content_creator        0",
+        "  socially_engaged       0",
+        "  1 active, 0 quiet, 1 dormant, 0 paused",
+    ]
+    grouped = await screen.shows("distribution", "--by", "group", "--as-of", day(1))
+    assert grouped[0] == "1 members on 6 January 2026"
+    assert "sales: 1" in grouped
+    told = json.loads("".join(await screen.shows("distribution", "--json")))
+    assert list(told) == ["as_of", "members", "zones", "vitality"]
+
+
+async def test_exports_are_lines_of_json(screen: Screen) -> None:
+    told = [json.loads(line) for line in await screen.shows("export", "members")]
+    assert [each["member"] for each in told] == ["ada", "bob"]
+    said = [json.loads(line) for line in await screen.shows("export", "changes")]
+    assert [each["to"] for each in said] == [
+        "content_consumer",
+        "content_sharer",
+        "content_consumer",
+    ]
+
+
+async def test_the_recount_says_what_it_counted(screen: Screen) -> None:
+    [line] = await screen.shows("verify")
+    assert line.startswith("7 events of 2 members recounted, all equal; digest ")
+    told = json.loads("".join(await screen.shows("verify", "--json")))
+    assert list(told) == ["events", "members", "digest", "equal"]
+    assert line.endswith(told["digest"])
+
+
+async def test_a_difference_ends_with_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_classifier(tmp_path) as classifier:
+        await a_life(classifier)
+        await classifier.store._writer.execute_fetchall(
+            "UPDATE members SET vitality = 'quiet' WHERE member = 'ada'"
+        )
+    async with a_service(tmp_path, "nats://127.0.0.1:1", path="/healthz") as service:
+        monkeypatch.setenv("ZONES_DATA", str(tmp_path / "nowhere"))
+        monkeypatch.setenv("ZONES_CLASSIFIER_URL", service.url)
+        capsys.readouterr()
+        assert await Screen(capsys).ends("verify", "--json") == (
+            1,
+            "zones: the recount differs: ada: vitality is quiet, recounted it is dormant",
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        (("member", "zoe"), 1, "nobody is known as zoe"),
+        (("explain", "zoe"), 1, "nobody is known as zoe"),
+        (("member", "ada", "--as-of", "2030-01-01"), 1, "is after the log's today, 2026-03-21"),
+        (("member", "ada", "--as-of", "today"), 2, "--as-of today is no day"),
+        (("distribution", "--as-of", "1"), 2, "--as-of 1 is no day"),
+        (("distribution", "--by", "team"), 2, "--by team: members can be counted by group"),
+        (("member",), 2, "Missing argument"),
+    ],
+)
+async def test_what_goes_wrong_is_one_line(
+    screen: Screen, arguments: tuple[str, ...], code: int, line: str
+) -> None:
+    ended, told = await screen.ends(*arguments)
+    assert ended == code
+    assert line in told
+    assert "\n" not in told
+    assert told.startswith("zones: ")
