@@ -17,12 +17,11 @@ from services.classifier.domain import clock
 from services.classifier.handlers import next_date_or_closing
 from services.classifier.stream.hearing import Hearing
 from shared.eventlog.log import Store
-from shared.messaging import api
 from shared.messaging.errors import BrokerUnavailable, NotProvisioned
-from shared.messaging.topology import ACTIVITY, CLASSIFIER_ACTIVITY, INBOUND, Stream
+from shared.messaging.topology import CLASSIFIER_ACTIVITY
+from shared.messaging.watermark import everything_read
 
 TICK_SECONDS: Final = 1.0
-POLL_SECONDS: Final = 0.1
 STALE: Final = 60_000
 """Milliseconds after which the clock follows, if anything has been recorded since."""
 
@@ -53,7 +52,7 @@ class Ticking:
     async def _follow_the_wall(self) -> None:
         now = _wall()
         if await self._worth_it(now):
-            await self._everything_read()
+            await everything_read(self._client, self._store, CLASSIFIER_ACTIVITY)
             await self._hearing.advance(now)
             self._position = await self._store.last_position()
 
@@ -77,29 +76,6 @@ class Ticking:
         if then is None or now >= next_date_or_closing(then, self._hearing.policy):
             return True
         return now - then >= STALE and await self._store.last_position() > self._position
-
-    async def _everything_read(self) -> None:
-        """Return when everything that the broker has by now is in our log."""
-        inbound = await self._stream(INBOUND)
-        until = inbound.last
-        while until and inbound.first <= until:  # a stream that was never used begins at 0
-            await asyncio.sleep(POLL_SECONDS)
-            inbound = await self._stream(INBOUND)
-        until = (await self._stream(ACTIVITY)).last
-        reached = await self._read_up_to()
-        while reached < until:
-            await asyncio.sleep(POLL_SECONDS)
-            reached = await self._read_up_to()
-
-    async def _stream(self, stream: Stream) -> api.StreamInfo:
-        info = await api.stream_info(self._client, stream.name)
-        if info is None:
-            raise NotProvisioned(f"stream {stream.name} is missing: run `zones provision`")
-        return info
-
-    async def _read_up_to(self) -> int:
-        checkpoint = await self._store.checkpoint(CLASSIFIER_ACTIVITY.durable)
-        return 0 if checkpoint is None else checkpoint.position
 
 
 def _wall() -> int:

@@ -29,7 +29,6 @@ class Wall:
         self.days = NOON
         monkeypatch.setattr(ticking, "_wall", lambda: milliseconds(at(self.days)))
         monkeypatch.setattr(ticking, "TICK_SECONDS", 0.005)
-        monkeypatch.setattr(ticking, "POLL_SECONDS", 0.005)
 
 
 @pytest.fixture
