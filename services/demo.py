@@ -56,7 +56,9 @@ UNTOLD = {"quiet", "adopted"}
 
 
 async def play(running: RunFile, data: str) -> None:
-    """Play the year into a running system and show what comes of it. Raises CommandFailed."""
+    """Play the year into a running system, show what comes of it, and go on showing what comes of
+    whatever else is published, until cancelled. Raises CommandFailed.
+    """
     ends = organisation.last_sunday(datetime.now(UTC).date())
     year = organisation.events(ends=ends)
     begins = ends - timedelta(weeks=organisation.WEEKS, days=-1)
@@ -77,10 +79,11 @@ async def play(running: RunFile, data: str) -> None:
         await _quiet(running)
         await asyncio.sleep(1)
         _still(listening)
+        told.sum_up()
+        _what_next(running, data, told)
+        await listening
     finally:
         listening.cancel()
-    told.sum_up()
-    _what_next(running, data, told)
 
 
 class Story:
@@ -258,10 +261,10 @@ def _what_next(running: RunFile, data: str, told: Story) -> None:
     terminal.say("\n[bold]Now you.[/] Publish your own first event from another terminal:\n")
     for line in _curl(running.address("ingest"), event):
         terminal.console().print(f"  {line}", markup=False)
-    terminal.say("\nand see what came of it:\n")
+    terminal.say("\nIt shows up here. Or ask for it:\n")
     terminal.say(f"  export ZONES_DATA={terminal.plain(data)}")
     for command in (
-        "zones watch --from-start --count 5",
+        "zones watch",
         "zones member me",
         f"zones explain {someone}",
         "zones distribution --by group",
