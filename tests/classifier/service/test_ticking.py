@@ -12,7 +12,7 @@ from services.classifier.stream import ticking
 from services.classifier.stream.reading import milliseconds
 from services.classifier.stream.ticking import Ticking
 from shared.eventlog.checkpoints import Checkpoint
-from shared.messaging import api
+from shared.messaging import api, watermark
 from shared.messaging.topology import CLASSIFIER_ACTIVITY, INBOUND
 from shared.runtime.settings import Clock
 from tests.classifier.service.examples import Classifier, a_classifier, a_sharer, an_event, at
@@ -29,6 +29,7 @@ class Wall:
         self.days = NOON
         monkeypatch.setattr(ticking, "_wall", lambda: milliseconds(at(self.days)))
         monkeypatch.setattr(ticking, "TICK_SECONDS", 0.005)
+        monkeypatch.setattr(watermark, "POLL_SECONDS", 0.005)
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ async def ticking_at_noon(tmp_path: Path) -> AsyncIterator[tuple[Classifier, Cli
 
 
 async def ticks(classifier: Classifier) -> int:
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     return (await classifier.types()).count("clock-advanced")
 
 
