@@ -66,7 +66,8 @@ class Rule:
 class Policy:
     """`minutes` estimates acts of unreported length, in seconds by kind. `reports` are the families
     of measurements that the organisation feeds. Up to `active_days` after the last own act a
-    member is active, up to `quiet_days` quiet, then dormant.
+    member is active, up to `quiet_days` quiet, then dormant. Who could be in the next zone for
+    `near_minutes` of acts is near it.
     """
 
     version: int
@@ -78,6 +79,7 @@ class Policy:
     settle_minutes: int = 60
     active_days: int = 14
     quiet_days: int = 30
+    near_minutes: int = 150
 
     rules: tuple[Rule, ...] = field(init=False, compare=False, repr=False)
     window: int = field(init=False, compare=False, repr=False)
