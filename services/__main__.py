@@ -17,7 +17,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from services import parked, provision, serve, status, up, watch
-from services.classifier import cli as classifier
+from services.classifier.cli import commands as classifier
 from services.ingest import cli as ingest
 from services.notifier import cli as notifier
 from services.rewards import cli as rewards

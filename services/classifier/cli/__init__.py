@@ -1,0 +1,1 @@
+"""The commands of the classifier: where members are and why, all of them, and the recount."""

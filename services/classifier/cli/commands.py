@@ -1,0 +1,16 @@
+"""Which commands the classifier adds to `zones`."""
+
+import typer
+
+from services.classifier.cli import explaining, members, verifying
+
+
+def commands(app: typer.Typer) -> None:
+    members.commands(app)
+    explaining.commands(app)
+    verifying.commands(app)
+
+
+def exports(export: typer.Typer) -> None:
+    """Add to `zones export`."""
+    verifying.exports(export)
