@@ -21,6 +21,9 @@ SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"
 MOST_CRITERIA: Final = 24
 """As many as the evidence of one change may hold."""
 MOST_DAYS: Final = 3660
+WEEK: Final = 7 * 24 * 60
+NEAR: Final = 150
+"""The `near_minutes` of a policy that does not name them: the first ones did not."""
 
 Place = tuple[str | int, ...]
 
@@ -63,7 +66,7 @@ class _Reading:
             document,
             (),
             ("warn_days", "historical_after_days", "settle_minutes"),
-            ("vitality", "reports", "minutes", "zones"),
+            ("near_minutes", "vitality", "reports", "minutes", "zones"),
         )
         zones = self._table(top.get("zones", {}), ("zones",), ZONES[1:])
         vitality = self._table(
@@ -77,6 +80,7 @@ class _Reading:
             warn_days=self._number(top, (), "warn_days"),
             historical_after_days=self._number(top, (), "historical_after_days"),
             settle_minutes=self._number(top, (), "settle_minutes", most=24 * 60),
+            near_minutes=self._number({"near_minutes": NEAR, **top}, (), "near_minutes", most=WEEK),
             active_days=self._number(vitality, ("vitality",), "active_days"),
             quiet_days=self._number(vitality, ("vitality",), "quiet_days"),
         )

@@ -27,6 +27,13 @@ def test_the_shipped_policy_is_sound() -> None:
     assert load(SHIPPED, 3).version == 3
 
 
+def test_a_policy_from_before_anybody_was_told_to_be_near_means_the_same() -> None:
+    """Logs begin with one that does not name near_minutes, and it can be 0."""
+    [line] = [line for line in TEXT.splitlines(keepends=True) if line.startswith("near_minutes")]
+    assert parse(TEXT.replace(line, ""), 1) == parse(TEXT, 1)
+    assert parse(TEXT.replace("near_minutes = 150", "near_minutes = 0"), 1).near_minutes == 0
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -44,6 +51,7 @@ def test_the_shipped_policy_is_sound() -> None:
         ("quiet_days = 30", "quiet_days = 3", "quiet_days is less than active_days"),
         ("quiet_days = 30", 'quiet_days = "30"', "must be a whole number from 0 to 3660"),
         ("settle_minutes = 60", "settle_minutes = 2000", "a whole number from 0 to 1440"),
+        ("near_minutes = 150", "near_minutes = -1", "a whole number from 0 to 10080"),
         ("grace_days = 14", "grace_days = true", "grace_days must be a whole number"),
         ("network = false", "network = 0", "network must be true or false"),
         ("network = false", "networks = false", "did you mean 'network'?"),
