@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from services.classifier.adapters.tomllines import lines_of
+from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.activities import OWN_ACTS
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
 from services.classifier.domain.policy import FIRST, ZONES, Policy, Zone
@@ -31,9 +31,10 @@ Place = tuple[str | int, ...]
 class PolicyInvalid(WrongUse):
     """Each of the `problems` names the file and the line. Correct them and read it again."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+    def __init__(self, name: str, lines: Sequence[tuple[int, str]]) -> None:
+        self.problems = tuple(f"{name}:{line}: {what}" for line, what in lines)
+        super().__init__("\n".join(self.problems))
+        self.lines = tuple(lines)
 
 
 def load(path: Path, version: int) -> Policy:
@@ -48,9 +49,15 @@ def parse(text: str, version: int, name: str = "policy.toml") -> Policy:
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", where)
-        at = line[1] if line else text.count("\n") + 1
-        raise PolicyInvalid([f"{name}:{at}: not TOML: {what}"]) from error
+        at = int(line[1]) if line else text.count("\n") + 1
+        raise PolicyInvalid(name, [(at, f"not TOML: {what}")]) from error
     return _Reading(name, lines_of(text)).policy(document, version)
+
+
+def lines_at(text: str, places: Iterable[str]) -> list[int]:
+    """Return the lines of places such as `content_sharer.enter.2` in a text that can be read."""
+    known = lines_of(text)
+    return [line_in(known, _at(place)) for place in places]
 
 
 class _Reading:
@@ -88,7 +95,7 @@ class _Reading:
             self._problem(("vitality", "quiet_days"), "quiet_days is less than active_days")
         self._check(policy)
         if self._problems:
-            raise PolicyInvalid([problem for _, problem in sorted(self._problems)])
+            raise PolicyInvalid(self._name, sorted(self._problems))
         return policy
 
     def _zones(self, zones: dict[str, Any]) -> Iterable[Zone]:
@@ -223,13 +230,17 @@ class _Reading:
         return None
 
     def _problem(self, at: Place, what: str) -> None:
-        while at and at not in self._lines:
-            at = at[:-1]
-        line = self._lines.get(at, 1)
-        self._problems.append((line, f"{self._name}:{line}: {what}"))
+        self._problems.append((line_in(self._lines, at), what))
 
 
 UNFED: Final = "the measurements are not reported"
+
+
+def _at(place: str) -> Place:
+    """Return where in the file the criterion or the key of that name is."""
+    first, *more = place.split(".")
+    words = ("zones", first) if first in ZONES else (first,)
+    return (*words, *(int(word) - 1 if word.isdigit() else word for word in more))
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

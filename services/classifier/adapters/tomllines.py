@@ -23,6 +23,13 @@ def lines_of(text: str) -> Mapping[Path, int]:
     return _Scan(text).document()
 
 
+def line_in(lines: Mapping[Path, int], path: Path) -> int:
+    """Return the line of a value, or of the nearest around it that there is."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
 class _Scan:
     def __init__(self, text: str) -> None:
         self._tokens = [
