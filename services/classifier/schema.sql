@@ -35,6 +35,23 @@ CREATE TABLE IF NOT EXISTS vitality_stretches (
   PRIMARY KEY (member, from_day)
 ) STRICT, WITHOUT ROWID;
 
+-- What was said of a member's group. On a day the latest that was said up to its end holds.
+CREATE TABLE IF NOT EXISTS groups (
+  member TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  key    TEXT NOT NULL,
+  grp    TEXT,
+  PRIMARY KEY (member, at, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW IF NOT EXISTS groups_said (member, at, key, grp) AS
+  SELECT stream, json_extract(body, '$.occurred_at'), key, json_extract(body, '$.data.group')
+  FROM log
+  WHERE type = 'activity-recorded' AND stream NOT LIKE '\_%' ESCAPE '\'
+    AND json_extract(body, '$.kind') IN
+      ('member_registered', 'member_updated', 'member_paused', 'member_resumed', 'member_departed')
+    AND json_type(body, '$.data.group') IS NOT NULL;
+
 -- Where in the log each announced zone change is.
 CREATE TABLE IF NOT EXISTS changes (
   member   TEXT NOT NULL,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final, get_args
 
+from services.classifier.domain.clock import begins
 from services.classifier.domain.policy import ZONES, Vitality
 from shared.eventlog.log import View
 
@@ -24,15 +25,24 @@ STRETCHES: Final = """
 """
 ONE: Final = STRETCHES + " WHERE member = :member"
 NEXT: Final = STRETCHES + " WHERE member > :last ORDER BY member LIMIT :page"
-TODAY: Final = "SELECT zone, vitality, grp, count(*) FROM members GROUP BY zone, vitality, grp"
-# Of a group with max(), SQLite takes the other columns from the row that has the maximum.
+TODAY: Final = """
+    SELECT zone, vitality,
+      (SELECT grp FROM groups AS g WHERE g.member = m.member AND at < :ends
+       ORDER BY at DESC, key DESC LIMIT 1) AS latest,
+      count(*)
+    FROM members AS m WHERE zone IS NOT NULL GROUP BY zone, vitality, latest
+"""
 ON_A_DAY: Final = """
-    WITH zoned AS (SELECT member, zone, max(from_day) FROM zone_stretches
-                   WHERE from_day <= :day GROUP BY member),
-         felt AS (SELECT member, vitality, max(from_day) FROM vitality_stretches
-                  WHERE from_day <= :day GROUP BY member)
-    SELECT zoned.zone, felt.vitality, grp, count(*) FROM zoned JOIN members USING (member)
-    LEFT JOIN felt USING (member) GROUP BY zoned.zone, felt.vitality, grp
+    SELECT zone, vitality, latest, count(*) FROM (
+      SELECT
+        (SELECT zone FROM zone_stretches AS z WHERE z.member = m.member AND from_day <= :day
+         ORDER BY from_day DESC LIMIT 1) AS zone,
+        (SELECT vitality FROM vitality_stretches AS v WHERE v.member = m.member
+         AND from_day <= :day ORDER BY from_day DESC LIMIT 1) AS vitality,
+        (SELECT grp FROM groups AS g WHERE g.member = m.member AND at < :ends
+         ORDER BY at DESC, key DESC LIMIT 1) AS latest
+      FROM members AS m)
+    WHERE zone IS NOT NULL GROUP BY zone, vitality, latest
 """
 
 
@@ -70,16 +80,16 @@ def export_line(whereabouts: dict[str, Any]) -> str:
 async def distribution(
     view: View, *, as_of: date | None, today: date, by_group: bool
 ) -> dict[str, Any]:
-    """Count the members in each zone and of each vitality, on a day or as they are now."""
-    if as_of is None:
-        rows = await view.fetchall(TODAY)
-    else:
-        rows = await view.fetchall(ON_A_DAY, {"day": as_of.isoformat()})
-    placed = [row for row in rows if row[0] is not None]
-    answer = {"as_of": (as_of or today).isoformat(), **_counted(placed)}
+    """Count who has a zone, by zone and vitality, on a day or as they are now. Groups are those
+    of that day.
+    """
+    day = as_of or today
+    asked = {"day": day.isoformat(), "ends": begins(day.toordinal() + 1)}
+    rows = await view.fetchall(TODAY if as_of is None else ON_A_DAY, asked)
+    answer = {"as_of": day.isoformat(), **_counted(rows)}
     if by_group:
         groups: dict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in placed:
+        for row in rows:
             groups[row[2]].append(row)
         answer["groups"] = [
             {"group": group, **_counted(groups[group])}

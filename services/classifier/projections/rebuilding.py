@@ -11,7 +11,7 @@ from services.classifier.domain.announcing import has_news
 from services.classifier.domain.clock import Mode
 from services.classifier.domain.journey import Journey, ZoneChanged
 from services.classifier.domain.policy import Policy
-from services.classifier.projections import changes, journeys, rows
+from services.classifier.projections import changes, groups, journeys, rows
 from services.classifier.projections.entries import ACTIVITY, CODEC, ZONE, whole_streams
 from services.classifier.projections.journeys import Known
 from shared.eventlog.entries import Recorded
@@ -42,6 +42,7 @@ async def rebuild(store: Store, mode: Mode, policy: Policy) -> None:
     async with store.transaction() as transaction:
         for sql in EMPTY:
             await transaction.execute(sql)
+        await groups.rebuild(transaction)
     some: list[tuple[str, Sequence[Recorded]]] = []
     async for stream, log in whole_streams(store):
         if not stream.startswith("_"):

@@ -14,7 +14,7 @@ from typing import Any
 from services.classifier.domain.announcing import has_news
 from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import Policy
-from services.classifier.projections import answers, journeys, rows
+from services.classifier.projections import answers, groups, journeys, rows
 from services.classifier.projections.entries import ACTIVITY, whole_streams
 from services.classifier.projections.journeys import Known
 from services.classifier.projections.rows import Stretches
@@ -51,6 +51,7 @@ async def recount(view: View, policy: Policy, now: int, after: str, through: str
         )
     if kept and found.difference is None:
         found.difference = f"{min(kept)} has a row, and nothing of them is in the log"
+    found.difference = found.difference or await groups.difference(view, after, through)
     return found
 
 

@@ -24,7 +24,7 @@ from services.classifier.handlers import (
     said_in_order,
     timeline,
 )
-from services.classifier.projections import changes, journeys, rows
+from services.classifier.projections import changes, groups, journeys, rows
 from services.classifier.projections.entries import at, recorded
 from services.classifier.projections.journeys import Known
 from services.classifier.stream.reading import says_the_same
@@ -219,6 +219,7 @@ class Hearing:
             snapshot_every=self._snapshot_every,
         )
         await changes.note(transaction, said, appended)
+        await groups.note(transaction, said)
         transaction.after_commit(lambda: self._recent.keep(after))
 
     async def _set_clock(self, transaction: Transaction, now: int, *, unreviewed: bool) -> None:

@@ -70,6 +70,7 @@ class Classifier:
                 "SELECT * FROM members ORDER BY member",
                 "SELECT * FROM zone_stretches ORDER BY member, from_day",
                 "SELECT * FROM vitality_stretches ORDER BY member, from_day",
+                "SELECT * FROM groups ORDER BY member, at, key",
                 "SELECT * FROM changes ORDER BY member, number",
             )
         ]

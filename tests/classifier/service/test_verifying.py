@@ -70,6 +70,9 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
             "INSERT INTO members VALUES ('zoe', 9e15, NULL, NULL, NULL, NULL, 0)",
             "zoe has a row, and nothing of them is in the log",
         ),
+        ("DELETE FROM groups WHERE member = 'ada'", "ada: the groups are not those"),
+        ("UPDATE groups SET grp = NULL", "ada: the groups are not those"),
+        ("INSERT INTO groups VALUES ('ada', 7, 'k', 'it')", "ada: the groups are not those"),
         (
             (
                 "UPDATE snapshots SET state ="
@@ -81,7 +84,7 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
 )
 async def test_any_difference_is_found_and_said(tmp_path: Path, sql: str, words: str) -> None:
     async with a_classifier(tmp_path, snapshot_every=2) as classifier:
-        await classifier.hear(a_sharer())
+        await classifier.hear([an_event("member_updated", 0.1, group="law"), *a_sharer()])
         now, policy = classifier.hearing.time.now, classifier.hearing.policy
         assert now is not None
         before = await recount(classifier.store, policy, now, "", BEYOND)
