@@ -12,6 +12,7 @@ from typing import Any
 import aiosqlite
 
 from shared.eventlog import database
+from shared.eventlog.beside import Tables
 from shared.eventlog.codec import Codec
 from shared.eventlog.entries import Entry, Recorded
 from shared.eventlog.transaction import Transaction
@@ -70,22 +71,39 @@ class Store(View):
         One at a time, in the order they asked. A commit under way is finished before a
         cancellation goes on its way.
         """
+        async with self._writing, self._transacting() as transaction:
+            yield transaction
+
+    async def replace(self, tables: Tables, file: Path) -> None:
+        """Put the tables that have been built in a file in the place of the old, all at once."""
         async with self._writing:
-            transaction = Transaction(self._writer, self.codec)
+            await self._writer.execute_fetchall("ATTACH :file AS built", {"file": str(file)})
             try:
-                await self._writer.execute_fetchall("BEGIN IMMEDIATE")
-                yield transaction
-                transaction.finish()
-                await _uninterrupted(self._commit(transaction))
-            except BaseException:
-                transaction.abandon()
-                await _uninterrupted(self._writer.rollback())
-                raise
+                async with self._transacting() as transaction:
+                    await tables.take_over(transaction)
+            finally:
+                await _uninterrupted(self._detach())
 
     async def wait_beyond(self, position: int) -> None:
         """Return once the log has something after `position`."""
         while self._position <= position:
             await self._appended.wait()
+
+    @asynccontextmanager
+    async def _transacting(self) -> AsyncIterator[Transaction]:
+        transaction = Transaction(self._writer, self.codec)
+        try:
+            await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+            yield transaction
+            transaction.finish()
+            await _uninterrupted(self._commit(transaction))
+        except BaseException:
+            transaction.abandon()
+            await _uninterrupted(self._writer.rollback())
+            raise
+
+    async def _detach(self) -> None:
+        await self._writer.execute_fetchall("DETACH DATABASE built")
 
     async def _commit(self, transaction: Transaction) -> None:
         await self._writer.commit()
