@@ -15,17 +15,20 @@ from pathlib import Path
 import structlog
 
 from services.classifier.adapters import policyfile
+from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
-from services.classifier.http import exports, members
-from services.classifier.projections.entries import CODEC, PUBLIC, schema
+from services.classifier.http import exports, members, recounting
+from services.classifier.http.readable import unless
+from services.classifier.projections.entries import CODEC, PUBLIC
 from services.classifier.publishing import message
 from services.classifier.settings import Settings
-from services.classifier.stream.beginning import begin, catch_up
-from services.classifier.stream.hearing import Hearing
+from services.classifier.stream.beginning import begin
+from services.classifier.stream.hearing import Hearing, Time
 from services.classifier.stream.listening import Listening
 from services.classifier.stream.recent import Recent
 from shared.eventlog.log import Recorded, Store
+from shared.eventlog.parked import ParkedRow
 from shared.messaging.broker import client, connect, wait_for_provisioning
 from shared.messaging.lag import Relayed
 from shared.messaging.relay import relay
@@ -49,24 +52,24 @@ async def run(settings: Settings) -> None:
     file = settings.policy or policyfile.SHIPPED
     offered = policyfile.load(file, 1)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
-        async with Store.open(
-            settings.database, codec=CODEC, schema=[schema(), RELAY_SCHEMA]
-        ) as store:
+        async with Store.open(settings.database, codec=CODEC, schema=[RELAY_SCHEMA]) as store:
             text = file.read_text(encoding="utf-8")
             wall = datetime.now(UTC)
             started, adopted = await begin(store, settings.clock, wall=wall, text=text)
             policy = policyfile.parse(adopted.text, adopted.version)
             hearing = Hearing(
                 store,
-                await catch_up(store, started.mode, policy),
+                Time(started.mode, None),
                 policy,
                 recent=Recent(settings.journeys),
                 snapshot_every=settings.snapshot_every,
             )
+            rebuilder = Rebuilder(store, started.mode, hearing.begin)
+            await rebuilder.look()
             health = Health("classifier")
             if replace(offered, version=policy.version) != policy:
                 _remark_on(health, file, policy)
-            await _serve(store, hearing, health, settings, listener, access)
+            await _serve(store, hearing, rebuilder, health, settings, listener, access)
 
 
 def _remark_on(health: Health, file: Path, policy: Policy) -> None:
@@ -79,6 +82,7 @@ def _remark_on(health: Health, file: Path, policy: Policy) -> None:
 async def _serve(
     store: Store,
     hearing: Hearing,
+    rebuilder: Rebuilder,
     health: Health,
     settings: Settings,
     listener: socket.socket,
@@ -86,22 +90,32 @@ async def _serve(
 ) -> None:
     listening = Listening(store, hearing, batch=settings.batch, registry=health.registry)
     relayed = Relayed(store)
+    health.check("rebuilding", rebuilder.trouble)
     health.check("listening", listening.trouble)
     health.check("relay", relayed.trouble)
     health.follow(CLASSIFIER_ACTIVITY.durable, listening.lag)
     health.follow("reviews", hearing.waiting)
     health.follow("relay", relayed.lag)
     app = application("classifier", summary=SUMMARY, health=health, access=access)
-    app.include_router(members.router(store, lambda: hearing.policy))
-    app.include_router(
-        exports.router(store, lambda: hearing.policy, partial(verify, store, hearing.still))
-    )
-    app.include_router(status.router(health, store, listening.retry))
+
+    async def retry(row: ParkedRow) -> str | None:
+        return rebuilder.unfinished() or await listening.retry(row)
+
+    readable, settled = unless(rebuilder.unreadable), unless(rebuilder.unfinished)
+    for router in (
+        members.router(store, lambda: hearing.policy),
+        exports.router(store, lambda: hearing.policy),
+    ):
+        app.include_router(router, dependencies=[readable])
+    recounted = recounting.router(partial(verify, store, hearing.still))
+    app.include_router(recounted, dependencies=[settled])
+    app.include_router(status.router(health, store, retry))
 
     def say(recorded: Recorded) -> Message | None:
         return message(recorded, CODEC.decode(recorded))
 
     async def take_part() -> None:
+        await rebuilder.rebuild()
         async with connect(settings.nats_url, name="classifier") as broker:
             await wait_for_provisioning(
                 client(broker),

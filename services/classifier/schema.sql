@@ -1,6 +1,12 @@
 -- What the log amounts to today. All of it can be dropped and built again from the log.
 -- Days are written as 2026-03-12, instants as milliseconds since 1970.
 
+-- With which fold all of it was made. It is written when all the rest is.
+CREATE TABLE IF NOT EXISTS fold (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  number INTEGER NOT NULL
+) STRICT;
+
 -- How far the log's time has come. Where the mode is `events`, every activity moves it.
 CREATE TABLE IF NOT EXISTS clock (
   id  INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,11 +1,10 @@
-"""Everything, line by line: exports, the log feed, and the recount that verifies it all.
+"""Everything, line by line: the exports and the log feed.
 
 All are JSON Lines, written as they are read; whoever reads slowly costs no memory.
 """
 
-import json
-from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any, Final, TypeAlias
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
@@ -21,16 +20,17 @@ from shared.eventlog.log import View
 
 LINES: Final = "application/x-ndjson"
 PAGE: Final = 500
+SAID_IN_LINES: Final[dict[str, Any]] = {
+    "response_class": StreamingResponse,
+    "responses": {200: {"content": {LINES: {}}}},
+}
 
-Verify: TypeAlias = Callable[[], AsyncIterator[dict[str, Any]]]
-"""Recounts everything: yields how far it is, and at the end the result."""
 
-
-def router(view: View, policy: Governing, verify: Verify) -> APIRouter:
-    """Return `/v1/export`, `/v1/log` and `/v1/verify`."""
+def router(view: View, policy: Governing) -> APIRouter:
+    """Return `/v1/export` and `/v1/log`."""
     router = APIRouter(prefix="/v1", tags=["everything"])
 
-    @router.get("/export/members", summary="Where every member is, by member", **_LINES)
+    @router.get("/export/members", summary="Where every member is, by member", **SAID_IN_LINES)
     async def export_members() -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
             async with view.snapshot() as moment:
@@ -39,7 +39,9 @@ def router(view: View, policy: Governing, verify: Verify) -> APIRouter:
 
         return StreamingResponse(lines(), media_type=LINES)
 
-    @router.get("/export/changes", summary="Every zone change, by member and version", **_LINES)
+    @router.get(
+        "/export/changes", summary="Every zone change, by member and version", **SAID_IN_LINES
+    )
     async def export_changes() -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
             async with view.snapshot() as moment:
@@ -53,7 +55,7 @@ def router(view: View, policy: Governing, verify: Verify) -> APIRouter:
 
         return StreamingResponse(lines(), media_type=LINES)
 
-    @router.get("/log", summary="Activity as it was recorded, after a position", **_LINES)
+    @router.get("/log", summary="Activity as it was recorded, after a position", **SAID_IN_LINES)
     async def log(
         after: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
@@ -69,21 +71,7 @@ def router(view: View, policy: Governing, verify: Verify) -> APIRouter:
 
         return StreamingResponse(lines(), media_type=LINES)
 
-    @router.post("/verify", summary="Recount everything from the log, and compare", **_LINES)
-    async def verified() -> StreamingResponse:
-        async def lines() -> AsyncIterator[str]:
-            async for line in verify():
-                yield json.dumps(line) + "\n"
-
-        return StreamingResponse(lines(), media_type=LINES)
-
     return router
-
-
-_LINES: Final[dict[str, Any]] = {
-    "response_class": StreamingResponse,
-    "responses": {200: {"content": {LINES: {}}}},
-}
 
 
 def change_line(row: Recorded) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
-from importlib import resources
 from typing import Final, TypeAlias
 
 from services.classifier.domain.activities import Activity, ActivityRecorded, activity
@@ -42,11 +41,6 @@ CODEC: Final = Codec[Event](
         Kind(event=VitalityChanged, name=VITALITY),
     ]
 )
-
-
-def schema() -> str:
-    """Return the SQL of the tables that stand beside the log."""
-    return resources.files("services.classifier").joinpath("schema.sql").read_text("utf-8")
 
 
 async def whole_streams(

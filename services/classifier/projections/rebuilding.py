@@ -1,34 +1,23 @@
-"""All the tables again from the log, for when they were dropped or get another form.
-
-The clock's row is written last. Where it is missing beside a log, the tables are incomplete.
-"""
+"""The tables again from the log, some members at a time, in a file beside those that are read."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from services.classifier.domain.announcing import has_news
 from services.classifier.domain.clock import Mode
 from services.classifier.domain.journey import Journey, ZoneChanged
 from services.classifier.domain.policy import Policy
-from services.classifier.projections import changes, groups, journeys, rows
+from services.classifier.projections import changes, groups, journeys, rows, tables
 from services.classifier.projections.entries import ACTIVITY, CODEC, ZONE, whole_streams
 from services.classifier.projections.journeys import Known
+from shared.eventlog import beside
 from shared.eventlog.entries import Recorded
-from shared.eventlog.log import Store
+from shared.eventlog.log import View
 
-TOGETHER: Final = 200
-"""Members who are written in one transaction."""
 SNAPSHOT_EVERY: Final = 40
 
-EMPTY: Final = (
-    "DELETE FROM clock",
-    "DELETE FROM members",
-    "DELETE FROM zone_stretches",
-    "DELETE FROM vitality_stretches",
-    "DELETE FROM changes",
-    "DELETE FROM snapshots",
-)
 CLOCK: Final = """
     SELECT max(CASE type WHEN :activity THEN json_extract(body, '$.occurred_at')
                          ELSE json_extract(body, '$.at') END)
@@ -36,48 +25,54 @@ CLOCK: Final = """
 """
 
 
-async def rebuild(store: Store, mode: Mode, policy: Policy) -> None:
-    """Write every table anew. What the log has not got round to saying will be said."""
-    [(now,)] = await store.fetchall(CLOCK, {"activity": ACTIVITY, "moves": mode == "events"})
-    async with store.transaction() as transaction:
-        for sql in EMPTY:
-            await transaction.execute(sql)
-        await groups.rebuild(transaction)
-    some: list[tuple[str, Sequence[Recorded]]] = []
-    async for stream, log in whole_streams(store):
-        if not stream.startswith("_"):
-            some.append((stream, log))
-        if len(some) == TOGETHER:
-            await _write(store, some, policy, now)
-            some = []
-    await _write(store, some, policy, now)
-    async with store.transaction() as transaction:
-        await transaction.execute("INSERT INTO clock (id, now) VALUES (1, :now)", {"now": now})
+async def clock(view: View, mode: Mode) -> int | None:
+    """Return where the log's clock stands, by the log alone."""
+    [(now,)] = await view.fetchall(CLOCK, {"activity": ACTIVITY, "moves": mode == "events"})
+    return None if now is None else int(now)
 
 
-async def _write(
-    store: Store, some: Sequence[tuple[str, Sequence[Recorded]]], policy: Policy, now: int
-) -> None:
+async def rebuild(
+    view: View, file: Path, policy: Policy, now: int, after: str, through: str
+) -> int:
+    """Write the rows of the members whose ids are greater than `after` and not than `through`.
+    What the log has not got round to saying of them will be said. Return how many they are.
+    """
+    some = [
+        (member, log)
+        async for member, log in whole_streams(view, after, through)
+        if not member.startswith("_")
+    ]
     folded = [
         Known(journeys.folded(member, log, policy, now), log[-1].version) for member, log in some
     ]
-    said = [
-        (row.stream, event.version, row.position)
-        for _, log in some
-        for row in log
-        if row.type == ZONE and isinstance(event := CODEC.decode(row), ZoneChanged)
-    ]
     unsaid = [known.journey.member for known in folded if has_news(known.journey)]
-    async with store.transaction() as transaction:
+    async with beside.writing(file, CODEC) as transaction:
         await rows.save(
             transaction,
             [(Known(Journey(known.journey.member)), known) for known in folded],
             policy=policy,
             snapshot_every=SNAPSHOT_EVERY,
         )
-        await changes.put(transaction, said)
+        await changes.put(transaction, [each for _, log in some for each in _said(log)])
+        await groups.put(transaction, [each for _, log in some for each in groups.said_in(log)])
         await transaction.execute(
             "UPDATE members SET due_at = :now"
             " WHERE member IN (SELECT value FROM json_each(:unsaid))",
             {"now": now, "unsaid": json.dumps(unsaid)},
         )
+    return len(folded)
+
+
+async def complete(file: Path, now: int | None) -> None:
+    """Write what does not concern a member, last of all."""
+    async with beside.writing(file, CODEC) as transaction:
+        await transaction.execute("INSERT INTO clock (id, now) VALUES (1, :now)", {"now": now})
+        await tables.stamp(transaction)
+
+
+def _said(log: Sequence[Recorded]) -> list[tuple[str, int, int]]:
+    return [
+        (row.stream, event.version, row.position)
+        for row in log
+        if row.type == ZONE and isinstance(event := CODEC.decode(row), ZoneChanged)
+    ]

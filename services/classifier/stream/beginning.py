@@ -5,11 +5,10 @@ from typing import Final, NamedTuple
 
 from services.classifier.domain import clock
 from services.classifier.domain import policy as policies
-from services.classifier.domain.clock import ClockStarted, Mode
-from services.classifier.domain.policy import Policy, PolicyAdopted
+from services.classifier.domain.clock import ClockStarted
+from services.classifier.domain.policy import PolicyAdopted
+from services.classifier.projections import tables
 from services.classifier.projections.entries import CODEC
-from services.classifier.projections.rebuilding import rebuild
-from services.classifier.stream.hearing import Time
 from services.classifier.stream.reading import milliseconds
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
@@ -25,7 +24,8 @@ class Beginning(NamedTuple):
 
 
 async def begin(store: Store, setting: Clock, *, wall: datetime, text: str) -> Beginning:
-    """Write the log's first entries where there are none: its clock, and the policy in `text`.
+    """Write the log's first entries where there are none: its clock, and the policy in `text`;
+    and create the tables beside it.
 
     Return what the log has then. Raises WrongUse where it keeps another clock than was asked for.
     """
@@ -44,16 +44,6 @@ async def begin(store: Store, setting: Clock, *, wall: datetime, text: str) -> B
     return Beginning(started, adopted)
 
 
-async def catch_up(store: Store, mode: Mode, policy: Policy) -> Time:
-    """Return how far the log's time has come, building the tables anew if they are not there."""
-    rows = await store.fetchall("SELECT now FROM clock")
-    if not rows:
-        await rebuild(store, mode, policy)
-        rows = await store.fetchall("SELECT now FROM clock")
-    [(now,)] = rows
-    return Time(mode, now)
-
-
 async def _write(store: Store, asked: ClockStarted, text: str) -> None:
     first = PolicyAdopted(
         version=1,
@@ -66,6 +56,7 @@ async def _write(store: Store, asked: ClockStarted, text: str) -> None:
     )
     async with store.transaction() as transaction:
         await transaction.append([Entry(clock.STREAM, asked), Entry(policies.STREAM, first)])
+        await tables.create(transaction)
         await transaction.execute("INSERT INTO clock (id, now) VALUES (1, :now)", {"now": asked.at})
 
 

@@ -71,6 +71,10 @@ class Hearing:
         self._recent = recent
         self._snapshot_every = snapshot_every
 
+    async def begin(self) -> None:
+        """Go on from where the clock stands, once the tables are there."""
+        [(self.time.now,)] = await self._store.fetchall("SELECT now FROM clock")
+
     async def take(self, transaction: Transaction, batch: Sequence[Heard]) -> tuple[int, Sorted]:
         """Record activities from the front of the batch, with all that comes of them. Return how
         many, and what they were: none at all while somebody is due for review.

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.classifier.adapters import policyfile
+from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.http.exports import change_line
 from services.classifier.projections import answers, changes
-from services.classifier.projections.entries import CODEC, schema
-from services.classifier.stream.beginning import begin, catch_up
-from services.classifier.stream.hearing import Hearing
+from services.classifier.projections.entries import CODEC
+from services.classifier.stream.beginning import begin
+from services.classifier.stream.hearing import Hearing, Time
 from services.classifier.stream.reading import heard
 from services.classifier.stream.recent import Recent
 from shared.eventlog.log import Store
@@ -86,17 +87,16 @@ async def a_classifier(
     snapshot_every: int = 40,
 ) -> AsyncIterator[Classifier]:
     """Open the classifier that a folder holds, without waiting for the disk."""
-    async with Store.open(
-        folder / "classifier.db", codec=CODEC, schema=[schema(), RELAY_SCHEMA]
-    ) as store:
+    async with Store.open(folder / "classifier.db", codec=CODEC, schema=[RELAY_SCHEMA]) as store:
         await store._writer.execute_fetchall("PRAGMA synchronous = OFF")
         started, adopted = await begin(store, clock, wall=wall, text=POLICY)
         policy = policyfile.parse(adopted.text, adopted.version)
-        time = await catch_up(store, started.mode, policy)
-        recent = Recent(journeys)
-        yield Classifier(
-            store, Hearing(store, time, policy, recent=recent, snapshot_every=snapshot_every)
-        )
+        time, recent = Time(started.mode, None), Recent(journeys)
+        hearing = Hearing(store, time, policy, recent=recent, snapshot_every=snapshot_every)
+        rebuilder = Rebuilder(store, started.mode, hearing.begin)
+        await rebuilder.look()
+        await rebuilder.rebuild(workers=2)
+        yield Classifier(store, hearing)
 
 
 def an_event(

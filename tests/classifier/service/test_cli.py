@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services import __main__ as zones
 from tests.classifier.service.examples import (
@@ -52,11 +53,12 @@ async def screen(
 ) -> AsyncIterator[Screen]:
     async with a_classifier(tmp_path) as classifier:
         await a_life(classifier)
-    async with a_service(tmp_path, "nats://127.0.0.1:1", path="/healthz") as service:
-        monkeypatch.setenv("ZONES_DATA", str(tmp_path / "nowhere"))
-        monkeypatch.setenv("ZONES_CLASSIFIER_URL", service.url)
-        capsys.readouterr()
-        yield Screen(capsys)
+    with capture_logs():
+        async with a_service(tmp_path, "nats://127.0.0.1:1", path="/healthz") as service:
+            monkeypatch.setenv("ZONES_DATA", str(tmp_path / "nowhere"))
+            monkeypatch.setenv("ZONES_CLASSIFIER_URL", service.url)
+            capsys.readouterr()
+            yield Screen(capsys)
 
 
 async def test_a_member_is_shown_with_the_way_they_came(screen: Screen) -> None:

@@ -30,14 +30,10 @@ async def served(classifier: Classifier) -> AsyncIterator[httpx2.AsyncClient]:
     def policy() -> Any:  # noqa: ANN401 -- whatever governs
         return classifier.hearing.policy
 
-    async def recounted() -> AsyncIterator[dict[str, Any]]:
-        yield {"done": 1, "of": 1}
-        yield {"events": 1, "members": 1, "digest": "", "equal": True}
-
     health, access = Health("classifier"), Access()
     app = http.application("classifier", summary="", health=health, access=access)
     app.include_router(members.router(classifier.store, policy))
-    app.include_router(exports.router(classifier.store, policy, recounted))
+    app.include_router(exports.router(classifier.store, policy))
     with closing(listener.listen("127.0.0.1", 0, access=access)) as listening:
         running = asyncio.create_task(http.serve(app, listening))
         address = listener.address(listening)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.classifier.adapters import verification
+from services.classifier.adapters import crew
 from services.classifier.adapters.verification import verify
 from services.classifier.projections.entries import BEYOND
 from services.classifier.projections.recount import recount
@@ -26,7 +26,7 @@ async def test_the_recount_equals_what_came_about_entry_by_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the shares in which the workers take it. The digest is of the export's lines."""
-    monkeypatch.setattr(verification, "RANGE", 3)
+    monkeypatch.setattr(crew, "RANGE", 3)
     async with a_classifier(tmp_path, journeys=2, snapshot_every=7) as classifier:
         await classifier.hear(a_year(members=10), batch=100)
         members, _ = await classifier.exports()
@@ -138,22 +138,22 @@ async def test_a_worker_that_dies_is_an_error_and_no_difference(
 ) -> None:
     @asynccontextmanager
     async def dying() -> AsyncIterator[None]:
-        for worker in crew:
+        for worker in processes:
             worker.kill()
         yield
 
-    crew: list[Any] = []
+    processes: list[Any] = []
     start = asyncio.create_subprocess_exec
 
     async def started(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 -- passed on
-        crew.append(await start(*arguments, **options))
-        return crew[-1]
+        processes.append(await start(*arguments, **options))
+        return processes[-1]
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", started)
     async with a_classifier(tmp_path) as classifier:
         await classifier.hear(a_sharer())
         [line] = [line async for line in verify(classifier.store, dying, workers=2)]
-        assert "a worker of the recount has died" in line["error"]
+        assert "a worker process has died" in line["error"]
         assert json.dumps(line)
-    for worker in crew:
+    for worker in processes:
         assert worker.returncode is not None
