@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from services.classifier.adapters import policyfile
+from services.classifier.adapters.checking import Checking
 from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
@@ -90,6 +91,7 @@ async def _serve(
 ) -> None:
     listening = Listening(store, hearing, batch=settings.batch, registry=health.registry)
     relayed = Relayed(store)
+    checking = Checking(partial(verify, store, hearing.still), health, hours=settings.verify_hours)
     health.check("rebuilding", rebuilder.trouble)
     health.check("listening", listening.trouble)
     health.check("relay", relayed.trouble)
@@ -107,7 +109,7 @@ async def _serve(
         exports.router(store, lambda: hearing.policy),
     ):
         app.include_router(router, dependencies=[readable])
-    recounted = recounting.router(partial(verify, store, hearing.still))
+    recounted = recounting.router(checking.verify, checking.under_way)
     app.include_router(recounted, dependencies=[settled])
     app.include_router(status.router(health, store, retry))
 
@@ -123,6 +125,7 @@ async def _serve(
                 readers=[CLASSIFIER_ACTIVITY],
             )
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(checking.go_on())
                 tasks.create_task(listening.listen(client(broker)))
                 tasks.create_task(
                     relay(

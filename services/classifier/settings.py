@@ -24,6 +24,9 @@ class Settings(settings.Settings):
     snapshot_every: int = Field(default=40, ge=1)
     """Entries of a member after which the folded state is written down again."""
 
+    verify_hours: float = Field(default=24.0, ge=0.0)
+    """Hours between two recounts that nobody has asked for; 0 is never."""
+
     @property
     def database(self) -> Path:
         return self.data / "classifier.db"

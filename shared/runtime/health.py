@@ -52,6 +52,10 @@ class Health:
         """Let the status say what keeps nobody from working, but somebody should know."""
         self.remarks.append(sentence)
 
+    def withdraw(self, sentence: str) -> None:
+        """Take a remark back."""
+        self.remarks.remove(sentence)
+
     async def reasons(self) -> list[str]:
         """Return why the service is not ready; nothing when it is."""
         answers = await asyncio.gather(
