@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from services.classifier.cli.words import ZONES, Json, Member, day, spoken
+from services.classifier.cli.words import ZONES, Json, Member, day, spoken, time
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
@@ -14,6 +14,15 @@ BAR: Final = 40
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DAY", help="On that day.", show_default=False)
+]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="TIME",
+        help="As was known then: a day, or an instant such as 2026-03-12T09:30:00Z.",
+        show_default=False,
+    ),
 ]
 By = Annotated[
     str | None, typer.Option(metavar="group", help="Each group by itself.", show_default=False)
@@ -25,10 +34,10 @@ def commands(app: typer.Typer) -> None:
     app.command("distribution")(distribution)
 
 
-def member(id: Member, *, as_of: AsOf = None, json: Json = False) -> None:
-    """Show where a member is, and has been."""
+def member(id: Member, *, as_of: AsOf = None, known_at: KnownAt = None, json: Json = False) -> None:
+    """Show where a member is, and has been, as known now or as was known at a time."""
     with Client("classifier") as service:
-        told = service.get(f"/v1/members/{id}", as_of=day(as_of))
+        told = service.get(f"/v1/members/{id}", as_of=day(as_of), known_at=time(known_at))
     if json:
         terminal.print_json(told)
         return

@@ -1,7 +1,7 @@
 """How the commands put it: zones, criteria, numbers and days as people say them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -75,6 +75,24 @@ def day(text: str | None) -> str | None:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise WrongUse(f"--as-of {text} is no day: write it as 2026-03-12") from None
+
+
+def time(text: str | None) -> str | None:
+    """Return an instant with an offset, or a day, as the service takes it."""
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-03-12"):
+            return date.fromisoformat(text).isoformat()
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        raise WrongUse(
+            f"--known-at {text} is no time: write it as 2026-03-12T09:30:00Z, or as 2026-03-12"
+            " for the end of that day"
+        )
+    return when.isoformat()
 
 
 def spoken(day: str) -> str:

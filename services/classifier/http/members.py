@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException
 
 from services.classifier.domain.policy import Policy
 from services.classifier.http import explaining
-from services.classifier.projections import answers
+from services.classifier.http.asking import AsOf, KnownAt, Member, today_of, unknown
+from services.classifier.projections import answers, hindsight
 from shared.eventlog.log import View
 
-Member = Annotated[str, Path(max_length=64)]
-AsOf = Annotated[date | None, Query(description="A UTC day, as 2026-03-12")]
 Governing: TypeAlias = Callable[[], Policy]
 """Answers which policy governs today."""
 
@@ -22,23 +21,26 @@ def router(view: View, policy: Governing) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["members"])
 
     @router.get("/members/{member}", summary="Where a member is, and has been")
-    async def told(member: Member, as_of: AsOf = None) -> dict[str, Any]:
-        await _checked(view, as_of)
+    async def told(member: Member, as_of: AsOf = None, known_at: KnownAt = None) -> dict[str, Any]:
+        if known_at is not None:
+            async with view.snapshot() as moment:
+                return await _believed(moment, member, policy(), known_at, as_of)
+        await today_of(view, as_of)
         answer = await answers.member(view, member, policy_version=policy().version, as_of=as_of)
-        return answer or _unknown(member)
+        return answer or unknown(member)
 
     @router.get("/members/{member}/explain", summary="Why a member is where they are")
     async def explained(member: Member) -> dict[str, Any]:
         async with view.snapshot() as moment:
             answer = await explaining.explain(moment, member, policy())
-        return answer or _unknown(member)
+        return answer or unknown(member)
 
     @router.get("/distribution", summary="How many members are in each zone")
     async def distribution(
         as_of: AsOf = None, by: Literal["group"] | None = None
     ) -> dict[str, Any]:
         async with view.snapshot() as moment:
-            today = await _checked(moment, as_of)
+            today = await today_of(moment, as_of)
             return await answers.distribution(
                 moment, as_of=as_of, today=today, by_group=by == "group"
             )
@@ -46,16 +48,16 @@ def router(view: View, policy: Governing) -> APIRouter:
     return router
 
 
-async def _checked(view: View, as_of: date | None) -> date:
-    """Return the log's today. Nobody knows yet where anybody will be after it."""
-    now = await answers.clock(view)
-    if now is None:
-        raise HTTPException(404, "nothing has been recorded yet, so nobody is known")
-    today = answers.date_of(now)
+async def _believed(
+    view: View, member: str, policy: Policy, known_at: int, as_of: date | None
+) -> dict[str, Any]:
+    then = await hindsight.moment(view, known_at)
+    if then is None:
+        raise HTTPException(404, "nothing had been recorded by then, so nobody was known")
+    today = answers.date_of(then.now)
     if as_of is not None and as_of > today:
-        raise HTTPException(422, f"as_of: {as_of} is after the log's today, {today}")
-    return today
-
-
-def _unknown(member: str) -> dict[str, Any]:
-    raise HTTPException(404, f"nobody is known as {member}")
+        raise HTTPException(422, f"as_of: {as_of} is after what was today then, {today}")
+    answer = await hindsight.believed(view, member, then, policy, as_of=as_of)
+    if answer is None:
+        raise HTTPException(404, f"nobody was known as {member} then")
+    return answer

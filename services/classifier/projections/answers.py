@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, get_args
 
 from services.classifier.domain.clock import begins
+from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import ZONES, Vitality
+from services.classifier.projections import rows
 from shared.eventlog.log import View
 
 PAGE: Final = 500
 """Members who are in memory at a time."""
 
 STRETCHES: Final = """
-    SELECT member, vitality, changes,
+    SELECT member, changes,
       (SELECT json_group_array(json_array(from_day, zone)) FROM
         (SELECT from_day, zone FROM zone_stretches AS z WHERE z.member = m.member
          ORDER BY from_day)),
@@ -48,8 +50,8 @@ ON_A_DAY: Final = """
 
 async def clock(view: View) -> int | None:
     """Return the instant that the log's time has come to, in milliseconds since 1970."""
-    rows = await view.fetchall("SELECT now FROM clock")
-    return rows[0][0] if rows else None
+    found = await view.fetchall("SELECT now FROM clock")
+    return found[0][0] if found else None
 
 
 def date_of(now: int) -> date:
@@ -60,16 +62,16 @@ async def member(
     view: View, name: str, *, policy_version: int, as_of: date | None = None
 ) -> dict[str, Any] | None:
     """Return where a member is, or was on a day as known now; None if nobody knows them."""
-    rows = await view.fetchall(ONE, {"member": name})
-    return _member(*rows[0], policy_version=policy_version, as_of=as_of) if rows else None
+    found = await view.fetchall(ONE, {"member": name})
+    return _member(*found[0], policy_version=policy_version, as_of=as_of) if found else None
 
 
 async def members(view: View, *, policy_version: int) -> AsyncIterator[list[str]]:
     """Yield the lines of `export members`, a page at a time. The view should be a snapshot."""
     last = ""
-    while rows := await view.fetchall(NEXT, {"last": last, "page": PAGE}):
-        yield [export_line(_member(*row, policy_version=policy_version)) for row in rows]
-        last = rows[-1][0]
+    while page := await view.fetchall(NEXT, {"last": last, "page": PAGE}):
+        yield [export_line(_member(*row, policy_version=policy_version)) for row in page]
+        last = page[-1][0]
 
 
 def export_line(whereabouts: dict[str, Any]) -> str:
@@ -85,11 +87,11 @@ async def distribution(
     """
     day = as_of or today
     asked = {"day": day.isoformat(), "ends": begins(day.toordinal() + 1)}
-    rows = await view.fetchall(TODAY if as_of is None else ON_A_DAY, asked)
-    answer = {"as_of": day.isoformat(), **_counted(rows)}
+    counts = await view.fetchall(TODAY if as_of is None else ON_A_DAY, asked)
+    answer = {"as_of": day.isoformat(), **_counted(counts)}
     if by_group:
         groups: dict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in rows:
+        for row in counts:
             groups[row[2]].append(row)
         answer["groups"] = [
             {"group": group, **_counted(groups[group])}
@@ -98,31 +100,47 @@ async def distribution(
     return answer
 
 
-def whereabouts(
+def told(
     name: str,
     zones: Iterable[tuple[str, str | None]],
+    vitalities: Iterable[tuple[str, str | None]],
     *,
-    vitality: str | None,
     version: int,
     policy_version: int,
+    as_of: date | None = None,
 ) -> dict[str, Any]:
-    """Return the shape in which a member is told."""
-    trajectory = [{"from": day, "zone": zone} for day, zone in zones]
+    """Return the shape in which a member is told, from (first day, value) of every stretch, those
+    left out that begin after `as_of`.
+    """
+    until = (as_of or date.max).isoformat()
+    trajectory = [{"from": day, "zone": zone} for day, zone in zones if day <= until]
     last = trajectory[-1] if trajectory else {"zone": None, "from": None}
+    felt = [vitality for day, vitality in vitalities if day <= until]
     return {
         "member": name,
         "zone": last["zone"],
         "since": last["from"],
-        "vitality": vitality,
+        "vitality": felt[-1] if felt else None,
         "version": version,
         "policy_version": policy_version,
         "trajectory": trajectory,
     }
 
 
+def told_of(journey: Journey, *, policy_version: int, as_of: date | None = None) -> dict[str, Any]:
+    """Return the same shape from a journey itself."""
+    return told(
+        journey.member,
+        [(rows.written(day), zone) for day, zone in rows.zone_stretches(journey)],
+        [(rows.written(day), felt) for day, felt in rows.vitality_stretches(journey)],
+        version=journey.said.version,
+        policy_version=policy_version,
+        as_of=as_of,
+    )
+
+
 def _member(
     name: str,
-    vitality: str | None,
     changes: int,
     zones: str,
     vitalities: str,
@@ -130,20 +148,19 @@ def _member(
     policy_version: int,
     as_of: date | None = None,
 ) -> dict[str, Any]:
-    stretches = [(day, zone) for day, zone in json.loads(zones)]
-    if as_of is not None:
-        day = as_of.isoformat()
-        stretches = [each for each in stretches if each[0] <= day]
-        then = [felt for since, felt in json.loads(vitalities) if since <= day]
-        vitality = then[-1] if then else None
-    return whereabouts(
-        name, stretches, vitality=vitality, version=changes, policy_version=policy_version
+    return told(
+        name,
+        json.loads(zones),
+        json.loads(vitalities),
+        version=changes,
+        policy_version=policy_version,
+        as_of=as_of,
     )
 
 
-def _counted(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+def _counted(counts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     zones, vitalities = Counter[str](), Counter[str]()
-    for zone, vitality, _, count in rows:
+    for zone, vitality, _, count in counts:
         zones[zone] += count
         vitalities[vitality] += count
     return {

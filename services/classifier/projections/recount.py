@@ -45,7 +45,9 @@ async def recount(view: View, policy: Policy, now: int, after: str, through: str
             continue
         journey = journeys.folded(member, log, policy, now)
         found.members += 1
-        found.lines.append(_line(journey, policy))
+        found.lines.append(
+            answers.export_line(answers.told_of(journey, policy_version=policy.version))
+        )
         found.difference = found.difference or difference(
             journey, kept.pop(member, None), known.get(member)
         )
@@ -85,19 +87,6 @@ def difference(
 
 def _stretch(stretch: tuple[int, str | None] | None) -> str:
     return "nothing more" if stretch is None else f"{stretch[1]} from {rows.written(stretch[0])}"
-
-
-def _line(journey: Journey, policy: Policy) -> str:
-    vitalities = rows.vitality_stretches(journey)
-    return answers.export_line(
-        answers.whereabouts(
-            journey.member,
-            [(rows.written(day), zone) for day, zone in rows.zone_stretches(journey)],
-            vitality=vitalities[-1][1] if vitalities else None,
-            version=journey.said.version,
-            policy_version=policy.version,
-        )
-    )
 
 
 async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any]]:

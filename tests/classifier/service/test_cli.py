@@ -72,6 +72,10 @@ async def test_a_member_is_shown_with_the_way_they_came(screen: Screen) -> None:
         "  from 5 January 2026: a content consumer",
     ]
     assert await screen.shows("member", "ada", "--as-of", "2020-01-01") == ["ada is in no zone"]
+    assert await screen.shows("member", "ada", "--known-at", "2026-01-06T13:00:00+01:00") == [
+        "ada is a content consumer since 5 January 2026, active",
+        "  from 5 January 2026: a content consumer",
+    ]
     told = json.loads("".join(await screen.shows("member", "bob", "--json")))
     assert list(told) == [
         *("member", "zone", "since", "vitality", "version", "policy_version", "trajectory")
@@ -165,6 +169,10 @@ async def test_a_difference_ends_with_code_1(
         (("member", "zoe"), 1, "nobody is known as zoe"),
         (("explain", "zoe"), 1, "nobody is known as zoe"),
         (("member", "ada", "--as-of", "2030-01-01"), 1, "is after the log's today, 2026-03-21"),
+        (("member", "ada", "--known-at", "2020-01-01"), 1, "nothing had been recorded by then"),
+        (("member", "bob", "--known-at", "2026-02-01"), 1, "nobody was known as bob then"),
+        (("member", "ada", "--known-at", "2026-02-01T12:00"), 2, "--known-at 2026-02-01T12:00"),
+        (("member", "ada", "--known-at", "then"), 2, "for the end of that day"),
         (("member", "ada", "--as-of", "today"), 2, "--as-of today is no day"),
         (("distribution", "--as-of", "1"), 2, "--as-of 1 is no day"),
         (("distribution", "--by", "team"), 2, "--by team: members can be counted by group"),

@@ -22,6 +22,7 @@ from tests.classifier.service.examples import (
     a_year,
     an_event,
     day,
+    written,
 )
 
 
@@ -97,6 +98,22 @@ async def test_a_member_on_any_day_as_known_now(
         assert len(told["trajectory"]) == stretches
 
 
+async def test_a_member_as_was_known_at_a_time(tmp_path: Path) -> None:
+    """By an instant or the end of a day, of any day up to that one."""
+    late = an_event("publish", 2, object={"id": "p"})
+    async with a_classifier(tmp_path) as classifier, served(classifier) as service:
+        await classifier.hear([*a_sharer(), an_event("view", 30, member="bob"), late])
+        for query, zone, since in (
+            (f"known_at={written(2.5)}", "content_consumer", 0),
+            (f"known_at={written(3.5)}", "content_sharer", 3),
+            (f"known_at={day(3)}&as_of={day(2)}", "content_consumer", 0),
+            (f"known_at={day(400)}", "content_sharer", 3),
+        ):
+            status, told = await asked(service, f"/v1/members/ada?{query}")
+            assert (status, told["zone"], told["since"]) == (200, zone, day(since)), query
+            assert told["policy_version"] == 1
+
+
 async def test_what_cannot_be_answered_says_why(tmp_path: Path) -> None:
     async with a_classifier(tmp_path) as classifier, served(classifier) as service:
         assert await asked(service, "/v1/distribution") == (
@@ -110,6 +127,11 @@ async def test_what_cannot_be_answered_says_why(tmp_path: Path) -> None:
             ("members/_org", 404, "nobody is known as _org"),
             ("members/ada?as_of=tomorrow", 422, "query.as_of"),
             (f"members/ada?as_of={day(4)}", 422, f"{day(4)} is after the log's today, {day(3)}"),
+            (f"members/ada?known_at={day(-1)}", 404, "nothing had been recorded by then"),
+            (f"members/bob?known_at={day(3)}", 404, "nobody was known as bob then"),
+            (f"members/_org?known_at={day(3)}", 404, "nobody was known as _org then"),
+            ("members/ada?known_at=2026-01-05T12:00:00", 422, "query.known_at"),
+            (f"members/ada?known_at={day(2)}&as_of={day(3)}", 422, f"today then, {day(2)}"),
             (f"distribution?as_of={day(9)}", 422, "after the log's today"),
             ("distribution?by=zone", 422, "query.by"),
             ("log?after=-1", 422, "query.after"),

@@ -1,0 +1,138 @@
+"""What was known at a time is what the service answered when its clock stood there."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.classifier.http.asking import instant_of
+from services.classifier.projections import answers, hindsight
+from services.classifier.projections.hindsight import Moment
+from shared.runtime.settings import Clock
+from tests.classifier.service.examples import (
+    MONDAY,
+    Classifier,
+    a_classifier,
+    a_sharer,
+    an_event,
+    at,
+    day,
+)
+from tests.classifier.service.test_entry_by_entry import worlds
+
+NAMES = ("ada", "bob", "cyd", "dot")
+
+
+class Stand(NamedTuple):
+    """What the service answered at some place in its log, of everybody."""
+
+    moment: Moment
+    told: dict[str, Any]
+
+
+async def stand(classifier: Classifier) -> Stand:
+    store, now = classifier.store, classifier.hearing.time.now
+    assert now is not None
+    told = {name: await answers.member(store, name, policy_version=1) for name in NAMES}
+    return Stand(Moment(await store.last_position(), now), told)
+
+
+async def believed(classifier: Classifier, then: Moment) -> dict[str, Any]:
+    policy = classifier.hearing.policy
+    return {name: await hindsight.believed(classifier.store, name, then, policy) for name in NAMES}
+
+
+def milliseconds(days: float) -> int:
+    return round(at(days).timestamp() * 1000)
+
+
+@settings(max_examples=25, deadline=None)
+@given(bodies=worlds(), batch=st.sampled_from((1, 7, 1000)))
+def test_every_answer_that_was_given_is_given_again(bodies: list[bytes], batch: int) -> None:
+    """At every place in the log, and found by every time of its clock; between two of them the
+    earlier one holds.
+    """
+
+    async def answered_again() -> None:
+        with TemporaryDirectory() as folder:
+            async with a_classifier(Path(folder) / "one") as classifier:
+                stands = []
+                for body in bodies:
+                    await classifier.hear([body])
+                    stands.append(await stand(classifier))
+            async with a_classifier(Path(folder) / "two") as classifier:
+                await classifier.hear(bodies, batch=batch)
+                for each in stands:
+                    assert await believed(classifier, each.moment) == each.told
+                last = {each.moment.now: each.moment for each in stands}
+                times = sorted(last)
+                for now, following in zip(times, [*times[1:], times[-1] + 10_000], strict=True):
+                    for time in {now, (now + following) // 2, following - 1}:
+                        assert await hindsight.moment(classifier.store, time) == last[now]
+                assert await hindsight.moment(classifier.store, times[0] - 1) is None
+
+    asyncio.run(answered_again())
+
+
+@pytest.mark.parametrize("clock", ["wall", at(200)])
+async def test_a_clock_that_activity_does_not_move(tmp_path: Path, clock: Clock) -> None:
+    """What was recorded between two moments of the clock was known at the first of them."""
+    async with a_classifier(tmp_path, clock=clock, wall=at(3)) as classifier:
+        stands = [await stand(classifier)]
+        for number in range(4):
+            if clock == "wall":
+                await classifier.hearing.advance(milliseconds(3 + 40 * number))
+            for body in a_sharer(NAMES[number], first=number):
+                await classifier.hear([body])
+                stands.append(await stand(classifier))
+        last = {each.moment.now: each for each in stands}
+        assert len(last) == (4 if clock == "wall" else 1)
+        for now, each in last.items():
+            found = await hindsight.moment(classifier.store, now + 1)
+            assert found == each.moment
+            assert await believed(classifier, found) == each.told
+        assert await hindsight.moment(classifier.store, min(last) - 1) is None
+
+
+async def test_a_day_is_known_at_its_end(tmp_path: Path) -> None:
+    """What came late was not known by then, and what was known was of days before, too."""
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear([*a_sharer()[:2], an_event("view", 10), *a_sharer()[2:]])
+        await classifier.hear([an_event("view", 11)])
+        store, policy = classifier.store, classifier.hearing.policy
+
+        async def zone(known_at: int, as_of: int | None = None) -> tuple[Any, ...]:
+            then = await hindsight.moment(store, instant_of(day(known_at)))
+            assert then is not None
+            on = None if as_of is None else at(as_of).date()
+            told = await hindsight.believed(store, "ada", then, policy, as_of=on)
+            assert told is not None
+            return told["zone"], told["since"], told["version"]
+
+        assert await zone(9) == ("content_consumer", day(0), 1)
+        assert await zone(10) == ("content_sharer", day(3), 2), "the late ones came that day"
+        assert await zone(10, as_of=2) == ("content_consumer", day(0), 2)
+        assert await zone(300) == await zone(11)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2026-01-05T00:00:00Z", 0),
+        ("2026-01-05T12:00:00+00:00", 0.5),
+        ("2026-01-05T12:00:00.250+12:00", 0.25 / 86_400),
+        ("2026-01-05", 1 - 0.001 / 86_400),
+    ],
+)
+def test_a_time_is_an_instant_or_the_last_one_of_a_day(text: str, days: float) -> None:
+    assert instant_of(text) == round(MONDAY.timestamp() * 1000 + days * 86_400_000)
+
+
+@pytest.mark.parametrize("text", ["", "now", "2026-01-05T12:00:00", "2026-13-01", "1767571200000"])
+def test_a_time_without_an_offset_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="write it as"):
+        instant_of(text)
