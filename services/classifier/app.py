@@ -57,19 +57,19 @@ async def run(settings: Settings) -> None:
             text = file.read_text(encoding="utf-8")
             wall = datetime.now(UTC)
             started, adopted = await begin(store, settings.clock, wall=wall, text=text)
-            policy = policyfile.parse(adopted.text, adopted.version)
+            policies = policyfile.in_force(adopted)
             hearing = Hearing(
                 store,
                 Time(started.mode, None),
-                policy,
+                policies,
                 recent=Recent(settings.journeys),
                 snapshot_every=settings.snapshot_every,
             )
             rebuilder = Rebuilder(store, started.mode, hearing.begin)
             await rebuilder.look()
             health = Health("classifier")
-            if replace(offered, version=policy.version) != policy:
-                _remark_on(health, file, policy)
+            if replace(offered, version=policies.newest.version) != policies.newest:
+                _remark_on(health, file, policies.newest)
             await _serve(store, hearing, rebuilder, health, settings, listener, access)
 
 
@@ -105,8 +105,8 @@ async def _serve(
 
     readable, settled = unless(rebuilder.unreadable), unless(rebuilder.unfinished)
     for router in (
-        members.router(store, lambda: hearing.policy),
-        exports.router(store, lambda: hearing.policy),
+        members.router(store, lambda: hearing.policies),
+        exports.router(store, lambda: hearing.policies),
     ):
         app.include_router(router, dependencies=[readable])
     recounted = recounting.router(checking.verify, checking.under_way)

@@ -23,7 +23,7 @@ from services.classifier.domain.journey import (
     record,
     refold,
 )
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from shared.eventlog.entries import Entry
 
 
@@ -89,7 +89,9 @@ class Followed(NamedTuple):
     sayings: Sequence[Saying]
 
 
-def timeline(heard: Iterable[Heard], mode: Mode, now: int | None, policy: Policy) -> list[Moment]:
+def timeline(
+    heard: Iterable[Heard], mode: Mode, now: int | None, policies: Policies
+) -> list[Moment]:
     """Put the clock's own entries between the activities that move it.
 
     Only where the clock is `events` do they; it says so before the first entry of a new date and
@@ -98,27 +100,27 @@ def timeline(heard: Iterable[Heard], mode: Mode, now: int | None, policy: Policy
     moments = []
     moves = mode == "events" or now is None
     instant = -1 if now is None else now
-    until = -1 if now is None else next_date_or_closing(now, policy)
+    until = -1 if now is None else next_date_or_closing(now, policies)
     for each in heard:
         at = each.activity.at
         if moves and at > instant:
             if at >= until:
                 moments.append(Moment(at))
-                until = next_date_or_closing(at, policy)
+                until = next_date_or_closing(at, policies)
             instant = at
         moments.append(Moment(instant, each))
     return moments
 
 
-def next_date_or_closing(now: int, policy: Policy) -> int:
+def next_date_or_closing(now: int, policies: Policies) -> int:
     """Return the first instant after `now` that is of another date, or closes a day."""
-    open_day = clock.closed_through(now, policy.settle_minutes) + 1
+    open_day = policies.span_at(now).closed + 1
     tomorrow = clock.begins(clock.day_of(now) + 1)
-    return min(tomorrow, clock.closes(open_day, policy.settle_minutes))
+    return min(tomorrow, policies.closes(open_day))
 
 
 def follow(
-    journey: Journey, course: Course, policy: Policy, past: Iterable[Activity] | None
+    journey: Journey, course: Course, policies: Policies, past: Iterable[Activity] | None
 ) -> Followed | None:
     """Lead one member through the course. None where the `past`, all that was recorded of them
     before, is needed to go on.
@@ -129,10 +131,10 @@ def follow(
     for place in (*course.members.get(journey.member, ()), len(moments)):
         while (tick := _next_due(journey, ticks)) is not None and tick.place < place:
             due = journey.due
-            journey = advance(journey, policy, tick.now)
+            journey = advance(journey, policies, tick.now)
             if known is None and changes_zone(journey):
                 return None
-            for said in announce(journey, policy, known or (), tick.now):
+            for said in announce(journey, policies, known or (), tick.now):
                 sayings.append(Saying(tick.place, due, journey.member, said))
                 journey = evolve(journey, said)
         if place == len(moments):
@@ -142,16 +144,16 @@ def follow(
         happened = heard.activity
         if known is not None:
             known.append(happened)
-        if reaches(journey, policy, happened):
-            journey = record(journey, policy, happened, now)
+        if reaches(journey, policies, happened):
+            journey = record(journey, policies, happened, now)
         elif known is None:
             return None
         else:
-            journey = refold(journey, policy, known, now)
+            journey = refold(journey, policies, known, now)
         if has_news(journey):
             if known is None and changes_zone(journey):
                 return None
-            for said in announce(journey, policy, known or (), now, happened):
+            for said in announce(journey, policies, known or (), now, happened):
                 sayings.append(Saying(place, now, journey.member, said))
                 journey = evolve(journey, said)
     return Followed(journey, sayings)

@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS members (
   since    TEXT,
   vitality TEXT,
   grp      TEXT,
-  changes  INTEGER NOT NULL -- how many zone changes have been announced
+  changes  INTEGER NOT NULL, -- how many zone changes have been announced
+  policy   INTEGER NOT NULL  -- the policy adopted last when this was written
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS members_due ON members (due_at);

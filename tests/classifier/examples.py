@@ -10,6 +10,7 @@ from services.classifier.domain.clock import DAY
 from services.classifier.domain.journey import Journey, refold
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import ZONES, Policy, Zone
+from services.classifier.domain.regimes import Policies, always
 
 MONDAY: Final = "2026-01-05"
 """Day 0 of the examples: a Monday, far from any edge of a year."""
@@ -51,9 +52,10 @@ def an_activity(
     return activity(member, f"key-of-{name}", recorded)
 
 
-def the_journey(*activities: Activity, now: int, policy: Policy = DEFAULT) -> Journey:
+def the_journey(*activities: Activity, now: int, policy: Policy | Policies = DEFAULT) -> Journey:
     """Return what becomes of ada, who did all this, when the clock is at `now`."""
-    return refold(Journey("ada"), policy, activities, now)
+    policies = policy if isinstance(policy, Policies) else always(policy)
+    return refold(Journey("ada"), policies, activities, now)
 
 
 def zones(journey: Journey, *days: int) -> list[str | None]:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.activities import OWN_ACTS
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
-from services.classifier.domain.policy import FIRST, ZONES, Policy, Zone
+from services.classifier.domain.policy import FIRST, ZONES, Policy, PolicyAdopted, Zone
+from services.classifier.domain.regimes import Policies, dated
 from shared.runtime.errors import WrongUse
 
 SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"
@@ -58,6 +59,11 @@ def lines_at(text: str, places: Iterable[str]) -> list[int]:
     """Return the lines of places such as `content_sharer.enter.2` in a text that can be read."""
     known = lines_of(text)
     return [line_in(known, _at(place)) for place in places]
+
+
+def in_force(adopted: Iterable[PolicyAdopted]) -> Policies:
+    """Read the policies of a log's adoptions, each for the days that it governs."""
+    return dated((each, parse(each.text, each.version)) for each in adopted)
 
 
 class _Reading:

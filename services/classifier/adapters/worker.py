@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from services.classifier.adapters import policyfile
-from services.classifier.domain import policy
-from services.classifier.domain.policy import Policy, PolicyAdopted
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections import answers
-from services.classifier.projections.entries import CODEC
+from services.classifier.projections.entries import CODEC, adoptions
 from services.classifier.projections.rebuilding import rebuild
 from services.classifier.projections.recount import recount
 from shared.eventlog.log import Store, View
@@ -33,14 +32,14 @@ async def main(task: str, path: Path, polite: int) -> None:
     if asked is None:
         return
     async with Store.reading(path, codec=CODEC) as view, view.snapshot() as moment:
-        work = await TASKS[task](moment, await _governing(moment), *asked)
+        work = await TASKS[task](moment, policyfile.in_force(await adoptions(moment)), *asked)
         _say({"begun": True})
         while some := _asked():
             said, attached = await work(*some)
             _say({**said, "bytes": len(attached)}, attached)
 
 
-async def _recounting(moment: View, governing: Policy, _setting: None) -> Work:
+async def _recounting(moment: View, governing: Policies, _setting: None) -> Work:
     now = await answers.clock(moment) or 0
 
     async def work(after: str, through: str) -> Said:
@@ -52,7 +51,7 @@ async def _recounting(moment: View, governing: Policy, _setting: None) -> Work:
     return work
 
 
-async def _rebuilding(moment: View, governing: Policy, setting: dict[str, Any]) -> Work:
+async def _rebuilding(moment: View, governing: Policies, setting: dict[str, Any]) -> Work:
     async def work(after: str, through: str) -> Said:
         file, now = Path(setting["file"]), setting["now"]
         return {"members": await rebuild(moment, file, governing, now, after, through)}, b""
@@ -60,16 +59,10 @@ async def _rebuilding(moment: View, governing: Policy, setting: dict[str, Any]) 
     return work
 
 
-TASKS: Final[Mapping[str, Callable[[View, Policy, Any], Awaitable[Work]]]] = {
+TASKS: Final[Mapping[str, Callable[[View, Policies, Any], Awaitable[Work]]]] = {
     "recount": _recounting,
     "rebuild": _rebuilding,
 }
-
-
-async def _governing(moment: View) -> Policy:
-    adopted = CODEC.decode((await moment.stream(policy.STREAM))[-1])
-    assert isinstance(adopted, PolicyAdopted)  # noqa: S101 - nothing else is in its stream
-    return policyfile.parse(adopted.text, adopted.version)
 
 
 def _asked() -> list[Any] | None:

@@ -47,25 +47,11 @@ def begins(day: int) -> int:
     return (day - EPOCH) * DAY
 
 
-def closes(day: int, settle_minutes: int) -> int:
-    """Return the first instant at which `day` is closed: the next midnight and some settling."""
-    return begins(day + 1) + settle_minutes * MINUTE
-
-
-def closed_through(now: int, settle_minutes: int) -> int:
-    """Return the last day that is closed at `now`."""
-    return day_of(now - settle_minutes * MINUTE) - 1
-
-
 class Span(NamedTuple):
     """Where the clock stands: the last day that is closed, and today. Between them all are open."""
 
     closed: int
     today: int
-
-
-def span_at(now: int, settle_minutes: int) -> Span:
-    return Span(closed_through(now, settle_minutes), day_of(now))
 
 
 def monday_of(day: int) -> int:

@@ -43,10 +43,25 @@ class Counted(NamedTuple):
 
 
 def enrolment(first: Activity) -> Counted:
-    """Return the evidence of being a member at all: the earliest thing known of them."""
+    """Return the evidence of being a member at all: the earliest thing known of them, or their
+    return.
+    """
+    return _stated("content_consumer.enter", "enrolled", first)
+
+
+def departure(said: Activity) -> Counted:
+    return _stated("departed", "departed", said)
+
+
+def floor(zone: str, said: Activity) -> Counted:
+    """Return the evidence of being in a zone because the organisation says so."""
+    return _stated(f"{zone}.floor", "floor", said)
+
+
+def _stated(criterion: str, measure: str, said: Activity) -> Counted:
     evidence = Evidence(
-        criterion="content_consumer.enter",
-        measure="enrolled",
+        criterion=criterion,
+        measure=measure,
         of=(),
         days=None,
         need=1,
@@ -55,9 +70,9 @@ def enrolment(first: Activity) -> Counted:
         met=True,
         left_out=False,
         events=1,
-        event_ids=(first.id,),
+        event_ids=(said.id,),
     )
-    return Counted(evidence, (first,))
+    return Counted(evidence, (said,))
 
 
 def count(

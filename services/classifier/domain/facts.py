@@ -1,11 +1,13 @@
 """What a member's activities add up to, day by day, whatever the policy and the order of arrival.
 
 Criteria look back over windows of days, so there is one tally for each kind of act on each day.
-What lasts until something replaces it (a linked account, the size of a network) is a series.
+What lasts until something replaces it (a linked account, the size of a network, what the
+organisation said of a member) is a series.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
@@ -13,12 +15,14 @@ from typing import Final, NamedTuple, TypeVar
 
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
 from services.classifier.domain.clock import FOREVER
+from services.classifier.domain.retractions import NONE, Retractions, netted
+from services.classifier.domain.zones import FIRST, ZONES
 
 T = TypeVar("T")
 
 
 class Reading(NamedTuple):
-    """What a series said at some time: 1 or 0 for an account, linked or not, else a size."""
+    """What a series said at some time: 1 or 0 for yes or no, else a size, a zone or a day."""
 
     day: int
     at: int
@@ -34,7 +38,8 @@ class Facts(NamedTuple):
     them of unreported length, the reported seconds of the others, the people they were for.
 
     Places run by day and mark, and are complete from `kept_from` on. `seen` has all their marks.
-    `group` is what was said last, and when (time, key).
+    `group` is what was said last, and when (time, key). What `retractions` still stand for may
+    come later.
     """
 
     enrolled_on: int = FOREVER
@@ -48,6 +53,8 @@ class Facts(NamedTuple):
     targets: tuple[tuple[str, ...], ...] = ()
     accounts: Mapping[str, Series] = MappingProxyType({})
     networks: Mapping[str, Series] = MappingProxyType({})
+    profile: Mapping[str, Series] = MappingProxyType({})
+    retractions: Retractions = NONE
     group: tuple[int, str, str | None] | None = None
 
     def last_with(self, mark: int, day: int) -> int | None:
@@ -73,14 +80,34 @@ PROFILED: Final = frozenset(
     f"member_{happened}" for happened in ("registered", "updated", "paused", "resumed", "departed")
 )
 """The programme events that say something of a member: absent leaves, null clears."""
+TERMS: Final = PROFILED - {"member_updated"}
+PRESENT: Final = "present"
+PAUSED: Final = "paused"
+RESUMED: Final = "resumed"
+FLOOR: Final = "zone_floor"
+FLOOR_UNTIL: Final = "floor_until"
+
+
+def fold(activities: Iterable[Activity]) -> Facts:
+    """Return what all of a member's activities add up to, net of what is retracted."""
+    activities = list(activities)
+    left, retractions = netted(activities)
+    facts = NOTHING
+    for activity in left:
+        facts = learn(facts, activity)
+    enrolled_on = min((activity.day for activity in activities), default=FOREVER)
+    return facts._replace(enrolled_on=enrolled_on, retractions=retractions)
 
 
 def learn(facts: Facts, activity: Activity) -> Facts:
-    """Fold in one activity. Each is folded in once; in which order is all the same."""
+    """Fold in one activity that no retraction is about. Each is folded in once; in which order is
+    all the same.
+    """
     day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
     if not mark:
-        return facts._replace(enrolled_on=enrolled_on, group=_group(facts.group, activity))
+        profile, group = _profile(facts.profile, activity), _group(facts.group, activity)
+        return facts._replace(enrolled_on=enrolled_on, profile=profile, group=group)
     days, marks = facts.days, facts.marks
     place = bisect_left(days, day)
     while place < len(days) and days[place] == day and marks[place] < mark:
@@ -107,8 +134,10 @@ def learn(facts: Facts, activity: Activity) -> Facts:
         unreported,
         lengths,
         targets,
-        _read(facts.accounts, activity) if mark == ACCOUNT else facts.accounts,
-        _read(facts.networks, activity) if mark == NETWORK else facts.networks,
+        _counted(facts.accounts, activity) if mark == ACCOUNT else facts.accounts,
+        _counted(facts.networks, activity) if mark == NETWORK else facts.networks,
+        facts.profile,
+        facts.retractions,
         facts.group,
     )
 
@@ -131,8 +160,18 @@ def forget(facts: Facts, before: int) -> Facts:
         facts.targets[place:],
         accounts,
         networks,
+        {name: _since(before, series) for name, series in facts.profile.items()},
+        facts.retractions,
         facts.group,
     )
+
+
+def says_terms(activity: Activity) -> bool:
+    """Say whether an activity is about pause, departure or floor."""
+    kind = activity.kind
+    if kind in TERMS:
+        return True
+    return kind in PROFILED and (FLOOR in activity.data or FLOOR_UNTIL in activity.data)
 
 
 def series_of(activity: Activity) -> str:
@@ -177,10 +216,39 @@ def _and(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
     return tuple(sorted((*people, person)))
 
 
-def _read(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
+def _counted(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
+    return _read(known, series_of(activity), activity, value_of(activity))
+
+
+def _profile(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
+    data = activity.data
+    match activity.kind:
+        case "member_registered" | "member_departed":
+            registered = activity.kind == "member_registered"
+            known = _read(known, PRESENT, activity, int(registered))
+        case "member_paused":
+            known = _read(known, PAUSED, activity, 1)
+        case "member_resumed":
+            known = _read(known, RESUMED, activity, 1)
+        case "member_updated":
+            pass
+        case _:
+            return known
+    if FLOOR in data:
+        floor = data[FLOOR]
+        known = _read(known, FLOOR, activity, FIRST if floor is None else ZONES.index(floor))
+    if FLOOR_UNTIL in data:
+        until = data[FLOOR_UNTIL]
+        last_day = FOREVER - 1 if until is None else date.fromisoformat(until).toordinal()
+        known = _read(known, FLOOR_UNTIL, activity, last_day)
+    return known
+
+
+def _read(
+    known: Mapping[str, Series], name: str, activity: Activity, value: int
+) -> Mapping[str, Series]:
     """Keep the first of all readings and the last of each day."""
-    name = series_of(activity)
-    new = Reading(activity.day, activity.at, activity.key, value_of(activity))
+    new = Reading(activity.day, activity.at, activity.key, value)
     readings = sorted((*known.get(name, ()), new))
     following = [reading.day for reading in readings[1:]] + [FOREVER]
     kept = tuple(

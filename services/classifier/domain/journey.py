@@ -9,10 +9,11 @@ from datetime import date
 from typing import Final, Literal, assert_never
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.clock import closed_through
 from services.classifier.domain.evidence import Evidence
-from services.classifier.domain.facts import NOTHING, Facts, forget, learn
-from services.classifier.domain.policy import ZONES, Policy, Vitality
+from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn, says_terms
+from services.classifier.domain.policy import ZONES, Vitality
+from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import RETRACT
 from services.classifier.domain.trajectory import (
     UNDECIDED,
     Trajectory,
@@ -88,9 +89,9 @@ class Journey:
         return None if self.facts.group is None else self.facts.group[2]
 
     def zone_on(self, day: int) -> str | None:
-        """Return the zone on `day`, which is not after the clock's today; None if not enrolled."""
+        """Return the zone on `day`, which is not after the clock's today; None for nobody's."""
         standing = self.trajectory.standing_on(day)
-        return None if standing is None else ZONES[standing.zone]
+        return None if standing is None or standing.zone is None else ZONES[standing.zone]
 
 
 def evolve(journey: Journey, event: Activity | ZoneChanged | VitalityChanged) -> Journey:
@@ -102,19 +103,16 @@ def evolve(journey: Journey, event: Activity | ZoneChanged | VitalityChanged) ->
             )
         case ZoneChanged():
             effective_on = event.effective_on.toordinal()
-            first = journey.said.vitality is None
-            return replace(
-                journey,
-                said=replace(
-                    journey.said,
-                    version=event.version,
-                    zone=None if event.to is None else ZONES.index(event.to),
-                    effective_on=effective_on,
-                    historical=event.historical,
-                    vitality=event.vitality if first else journey.said.vitality,
-                    vitality_on=effective_on if first else journey.said.vitality_on,
-                ),
+            said = replace(
+                journey.said,
+                version=event.version,
+                zone=None if event.to is None else ZONES.index(event.to),
+                effective_on=effective_on,
+                historical=event.historical,
             )
+            if event.to is None or said.vitality is None:
+                said = replace(said, vitality=event.vitality, vitality_on=effective_on)
+            return replace(journey, said=said)
         case VitalityChanged():
             vitality_on = event.effective_on.toordinal()
             said = replace(journey.said, vitality=event.vitality, vitality_on=vitality_on)
@@ -123,46 +121,55 @@ def evolve(journey: Journey, event: Activity | ZoneChanged | VitalityChanged) ->
             assert_never(event)
 
 
-def reaches(journey: Journey, policy: Policy, activity: Activity) -> bool:
+def reaches(journey: Journey, policies: Policies, activity: Activity) -> bool:
     """Say whether the journey still knows enough to decide again from this activity's day on.
     If not, the member has to be folded again from the log.
     """
     facts = journey.facts
-    if not facts.kept_from or (not activity.mark and activity.day >= facts.enrolled_on):
+    if activity.kind == RETRACT or facts.retractions.cover(activity):
+        return False
+    if not facts.kept_from:
         return True
-    return activity.day - policy.window + 1 >= facts.kept_from
+    return not decides(journey, activity) or activity.day - policies.window + 1 >= facts.kept_from
 
 
-def record(journey: Journey, policy: Policy, activity: Activity, now: int) -> Journey:
+def decides(journey: Journey, activity: Activity) -> bool:
+    """Say whether an activity can change what is decided for its day or a later one."""
+    return bool(activity.mark) or says_terms(activity) or activity.day < journey.facts.enrolled_on
+
+
+def record(journey: Journey, policies: Policies, activity: Activity, now: int) -> Journey:
     """Fold in one new activity, and decide what it changes."""
     facts = learn(journey.facts, activity)
-    trajectory = followed(journey.trajectory, facts, policy, activity, now)
+    trajectory = followed(journey.trajectory, facts, policies, activity, now)
     if trajectory is not journey.trajectory:
-        facts = _kept(facts, policy, now)
+        facts = _kept(facts, policies, now)
     return Journey(journey.member, facts, trajectory, journey.said)
 
 
-def advance(journey: Journey, policy: Policy, now: int) -> Journey:
+def advance(journey: Journey, policies: Policies, now: int) -> Journey:
     """Let the clock get to `now`. Before the journey is due, nothing comes of it."""
-    return journey if now < journey.due else redecide(journey, policy, now)
+    return journey if now < journey.due else redecide(journey, policies, now)
 
 
-def redecide(journey: Journey, policy: Policy, now: int, from_day: int | None = None) -> Journey:
+def redecide(
+    journey: Journey, policies: Policies, now: int, from_day: int | None = None
+) -> Journey:
     """Decide again from `from_day` on, or from the first day that has closed since."""
     start = journey.trajectory.settled_through + 1 if from_day is None else from_day
-    trajectory = decided(journey.trajectory, journey.facts, policy, start, now)
-    return Journey(journey.member, _kept(journey.facts, policy, now), trajectory, journey.said)
+    trajectory = decided(journey.trajectory, journey.facts, policies, start, now)
+    return Journey(journey.member, _kept(journey.facts, policies, now), trajectory, journey.said)
 
 
-def refold(journey: Journey, policy: Policy, activities: Iterable[Activity], now: int) -> Journey:
+def refold(
+    journey: Journey, policies: Policies, activities: Iterable[Activity], now: int
+) -> Journey:
     """Fold and decide the member anew from all their activities; what was said stays said."""
-    facts = NOTHING
-    for activity in activities:
-        facts = learn(facts, activity)
-    return redecide(Journey(journey.member, facts, UNDECIDED, journey.said), policy, now)
+    facts = fold(activities)
+    return redecide(Journey(journey.member, facts, UNDECIDED, journey.said), policies, now)
 
 
-def _kept(facts: Facts, policy: Policy, now: int) -> Facts:
+def _kept(facts: Facts, policies: Policies, now: int) -> Facts:
     """Forget what is too old to count on any day that is decided again without the log."""
-    before = closed_through(now, policy.settle_minutes) + 2 - policy.window - LATENESS
+    before = policies.span_at(now).closed + 2 - policies.window - LATENESS
     return forget(facts, before) if facts.days and facts.days[0] < before else facts

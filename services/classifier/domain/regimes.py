@@ -22,6 +22,13 @@ ALWAYS: Final = 1
 Needs: TypeAlias = tuple[Criterion, ...]
 
 
+class Asked(NamedTuple):
+    """A criterion, and the policy that asks it."""
+
+    policy: Policy
+    criterion: Criterion
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A zone's criteria as questions, those left out that the organisation does not feed.
@@ -67,20 +74,29 @@ class Regime:
         growths = {each.days for each in asked if each.measure == "network_growth"}
         derive(self, "growths", tuple(sorted(growths)))
 
-    def ways_in(self, zone: int) -> tuple[Needs, ...]:
+    def entering(self, zone: int) -> tuple[tuple[Asked, ...], ...]:
         """Return what has to hold on a day for a member below to enter `zone`: all of one of them.
 
-        Criteria that nobody feeds are not among them.
+        Criteria that nobody feeds are among them, and count as met.
         """
         entered = self.policy.zones[zone]
-        kept = (
-            [(policy, policy.zones[ZONES.index(name)].keep) for policy in (self.policy, *self.mild)]
-            for name in entered.requires
-        )
-        enter = _fed(self.policy, entered.enter)
+        enter = _asked(self.policy, entered.enter)
+        required = (self.keeping(ZONES.index(name)) for name in entered.requires)
         return tuple(
-            (*enter, *(each for policy, keep in ones for each in _fed(policy, keep)))
-            for ones in product(*kept)
+            (*enter, *(each for keep in keeps for each in keep)) for keeps in product(*required)
+        )
+
+    def keeping(self, zone: int) -> tuple[tuple[Asked, ...], ...]:
+        """Return what has to hold for `zone` to be kept: all of one of them."""
+        return tuple(
+            _asked(policy, policy.zones[zone].keep) for policy in (self.policy, *self.mild)
+        )
+
+    def ways_in(self, zone: int) -> tuple[Needs, ...]:
+        """Return the same as `entering` does, without the criteria that nobody feeds."""
+        return tuple(
+            tuple(each for policy, each in way if not policy.leaves_out(each))
+            for way in self.entering(zone)
         )
 
     def _rule(self, place: int) -> Rule:
@@ -207,6 +223,10 @@ def _regimes(era: _Era, end: int) -> Iterable[Regime]:
 def _until_the_last(asked: tuple[tuple[Lapse, ...], ...], facts: Facts, day: int) -> int:
     """Return when the last of several ways to keep a zone comes to its end."""
     return max(min(lapse(facts, day) for lapse in lapses) for lapses in asked)
+
+
+def _asked(policy: Policy, criteria: Iterable[Criterion]) -> tuple[Asked, ...]:
+    return tuple(Asked(policy, each) for each in criteria)
 
 
 def _fed(policy: Policy, criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from services.classifier.domain.facts import Facts, Reading, Series
 from services.classifier.domain.journey import Journey, Said
+from services.classifier.domain.retractions import Retractions
 from services.classifier.domain.spells import Spell
 from services.classifier.domain.standings import Standing
-from services.classifier.domain.trajectory import Trajectory
+from services.classifier.domain.trajectory import Fall, Trajectory
 
-FORM: Final = 1
+FORM: Final = 2
 
 
 class OtherForm(ValueError):
@@ -35,6 +36,8 @@ def to_state(journey: Journey) -> list[Any]:
             facts.targets,
             sorted(facts.accounts.items()),
             sorted(facts.networks.items()),
+            sorted(facts.profile.items()),
+            [sorted(facts.retractions.ids), sorted(facts.retractions.things.items())],
             facts.group,
         ],
         [
@@ -42,6 +45,7 @@ def to_state(journey: Journey) -> list[Any]:
             trajectory.spells,
             trajectory.settled_through,
             trajectory.due,
+            trajectory.fall,
         ],
         [
             said.version,
@@ -58,8 +62,9 @@ def from_state(state: list[Any]) -> Journey:
     """Raises OtherForm."""
     if state[0] != FORM:
         raise OtherForm(f"a snapshot of form {state[0]}; this release reads form {FORM}")
-    _, member, facts, (standings, spells, settled_through, due), said = state
-    enrolled_on, kept_from, seen, days, marks, *counts, targets, accounts, networks, group = facts
+    _, member, facts, (standings, spells, settled_through, due, fall), said = state
+    enrolled_on, kept_from, seen, days, marks, *counts, targets = facts[:9]
+    accounts, networks, profile, (ids, things), group = facts[9:]
     acts, unreported, seconds = counts
     return Journey(
         member,
@@ -75,6 +80,11 @@ def from_state(state: list[Any]) -> Journey:
             tuple(map(tuple, targets)),
             {name: _series(readings) for name, readings in accounts},
             {name: _series(readings) for name, readings in networks},
+            {name: _series(readings) for name, readings in profile},
+            Retractions(
+                frozenset((source, name) for source, name in ids),
+                {(source, thing, kind): at for (source, thing, kind), at in things},
+            ),
             None if group is None else tuple(group),
         ),
         Trajectory(
@@ -82,6 +92,7 @@ def from_state(state: list[Any]) -> Journey:
             tuple([Spell._make(each) for each in spells]),
             settled_through,
             due,
+            None if fall is None else Fall(*fall),
         ),
         Said(*said),
     )

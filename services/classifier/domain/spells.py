@@ -1,18 +1,22 @@
-"""Spells: whether a member is active, quiet or dormant, by the days since their last own act."""
+"""Spells: who is active, quiet, dormant or paused, by the days since their last own act."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from services.classifier.domain.activities import OWN
 from services.classifier.domain.clock import FOREVER, Span
 from services.classifier.domain.facts import Facts
 from services.classifier.domain.policy import Policy, Vitality
+from services.classifier.domain.regimes import Policies
+from services.classifier.domain.terms import terms_on
 
 
 class Spell(NamedTuple):
+    """Who has departed is neither active nor anything else."""
+
     from_day: int
-    vitality: Vitality
+    vitality: Vitality | None
 
 
 def place(spells: Sequence[Spell], day: int) -> int:
@@ -23,28 +27,47 @@ def place(spells: Sequence[Spell], day: int) -> int:
 
 
 def decide(
-    known: tuple[Spell, ...], facts: Facts, policy: Policy, day: int, span: Span
+    known: tuple[Spell, ...], facts: Facts, policies: Policies, day: int, span: Span
 ) -> tuple[Spell, ...]:
     """Decide again from `day` on. On an open day a member only becomes active."""
-    spells = list(known[: place(known, day)])
+    before = known[: place(known, day)]
+    return (*before, *_course(before[-1:], facts, policies, day, span))
+
+
+def foreseen(
+    spells: tuple[Spell, ...], facts: Facts, policies: Policies, span: Span
+) -> Iterator[Spell]:
+    """Yield the spells that will be otherwise than now if nothing more happens."""
+    day = max(facts.enrolled_on, span.closed + 1)
+    begun = place(spells, day)
+    ends = Span(FOREVER - 1, FOREVER - 1)
+    for coming in _course(spells[max(0, begun - 1) : begun], facts, policies, day, ends):
+        now = place(spells, coming.from_day + 1)
+        if not now or spells[now - 1].vitality != coming.vitality:
+            yield coming
+
+
+def _course(
+    last: Sequence[Spell], facts: Facts, policies: Policies, day: int, span: Span
+) -> Iterator[Spell]:
+    """Yield each spell from `day` on."""
+    vitality = last[0].vitality if last else None
+    begun = bool(last)
     while day <= span.today:
-        since = _last_own(facts, day)
-        vitality = policy.vitality(day - since)
-        if not spells or (
-            vitality != spells[-1].vitality and (day <= span.closed or vitality == "active")
-        ):
-            spells.append(Spell(day, vitality))
-        day = min(_fades(policy, since, day), facts.next_with(OWN, day))
-    return tuple(spells)
-
-
-def next_fade(spells: tuple[Spell, ...], facts: Facts, policy: Policy, span: Span) -> int:
-    """Return the first day that will have another vitality once it has closed."""
-    for day in range(max(facts.enrolled_on, span.closed + 1), span.today + 1):
-        spell = spells[place(spells, day + 1) - 1]
-        if policy.vitality(day - _last_own(facts, day)) != spell.vitality:
-            return day
-    return _fades(policy, _last_own(facts, span.today), span.today)
+        policy, terms = policies.on(day).policy, terms_on(facts, day)
+        until = min(terms.until, policies.until(day))
+        ruled: Vitality | None = None
+        if terms.paused and not terms.departed:
+            ruled = "paused"
+        elif not terms.departed:
+            since = _last_own(facts, day)
+            ruled = policy.vitality(day - since)
+            until = min(until, _fades(policy, since, day))
+        at_once = vitality is None or ruled is None or ruled == "active"
+        if not begun or (ruled != vitality and (day <= span.closed or at_once)):
+            begun, vitality = True, ruled
+            yield Spell(day, ruled)
+        day = min(until, facts.next_with(OWN, day))
 
 
 def _fades(policy: Policy, since: int, day: int) -> int:

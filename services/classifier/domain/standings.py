@@ -1,23 +1,29 @@
 """Standings: in which zone a member is on which day, by the three steps of the rules.
 
-Only days on which a criterion can begin or cease to hold are looked at.
+Only days on which a criterion can begin or cease to hold are looked at, and those on which other
+terms or another policy begin.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from services.classifier.domain.clock import FOREVER, Span
 from services.classifier.domain.facts import Facts
 from services.classifier.domain.measures import Lapse, next_stir
-from services.classifier.domain.policy import FIRST, Policy, fallen, lifted
+from services.classifier.domain.policy import FIRST
+from services.classifier.domain.regimes import Policies, Regime
+from services.classifier.domain.terms import terms_on
 
 
 class Standing(NamedTuple):
-    """From `from_day` on the member is in `zone`, and its `keep` fails since `failing_since`."""
+    """From `from_day` on the member is in `zone`, and its `keep` fails since `failing_since`.
+
+    Who has departed is in none.
+    """
 
     from_day: int
-    zone: int
+    zone: int | None
     failing_since: int | None = None
 
 
@@ -29,72 +35,122 @@ def place(standings: Sequence[Standing], day: int) -> int:
 
 
 def decide(
-    known: tuple[Standing, ...], facts: Facts, policy: Policy, day: int, span: Span
+    known: tuple[Standing, ...], facts: Facts, policies: Policies, day: int, span: Span
 ) -> tuple[Standing, ...]:
     """Decide again from `day` on: up, else down, else stay. On an open day there is only up."""
-    standings = list(known[: place(known, day)])
-    _, zone, failing = standings[-1] if standings else Standing(day, FIRST)
-    while day <= span.today:
-        above = lifted(policy, zone, facts, day)
-        if above is not None:
-            zone, failing, until = above, None, day + 1
-        elif day > span.closed:
-            until = FOREVER
-        else:
-            until = _keeps_until(policy.rules[zone].keep, facts, day)
-            if until > day:
-                failing = None
-            else:
-                failing = day if failing is None else failing
-                until = failing + policy.rules[zone].grace_days
-                if until <= day:
-                    zone, failing, until = fallen(policy, zone, facts, day), None, day + 1
-        if not standings or standings[-1][1:] != (zone, failing):
-            standings.append(Standing(day, zone, failing))
-        day = min(until, next_event(facts, policy, day))
-    return tuple(standings)
+    before = known[: place(known, day)]
+    return (*before, *_course(before[-1:], facts, policies, day, span))
 
 
 def changes(
-    known: tuple[Standing, ...], facts: Facts, policy: Policy, day: int, span: Span
+    known: tuple[Standing, ...], facts: Facts, policies: Policies, day: int, span: Span
 ) -> bool:
     """Say whether something that happened on `day`, which is open, changes the standings."""
-    if day == span.today and known and known[-1].from_day < day:
-        return lifted(policy, known[-1].zone, facts, day) is not None
-    return decide(known, facts, policy, day, span) != known
+    zone = known[-1].zone if known else None
+    if day == span.today and known and known[-1].from_day < day and zone is not None:
+        if facts.profile and terms_on(facts, day).paused:
+            return False
+        return lifted(policies.on(day), zone, facts, day) is not None
+    return decide(known, facts, policies, day, span) != known
 
 
-def next_fall(standings: tuple[Standing, ...], facts: Facts, policy: Policy, span: Span) -> int:
-    """Return the first day on which the member will fall, once it has closed."""
+def foreseen(
+    standings: tuple[Standing, ...], facts: Facts, policies: Policies, span: Span
+) -> Iterator[Standing]:
+    """Yield how the member will stand, otherwise than now, if nothing more happens."""
     day = max(facts.enrolled_on, span.closed + 1)
     begun = place(standings, day)
-    _, zone, failing = standings[begun - 1] if begun else Standing(day, FIRST)
-    lifts = {each.from_day: each.zone for each in standings[begun:]}
-    while day < FOREVER:
-        grace = policy.rules[zone].grace_days
-        if lifts.get(day, zone) != zone:
-            zone, failing, until = lifts[day], None, day + 1
+    ends = Span(FOREVER - 1, FOREVER - 1)
+    for coming in _course(standings[max(0, begun - 1) : begun], facts, policies, day, ends):
+        now = place(standings, coming.from_day + 1)
+        if not now or standings[now - 1].zone != coming.zone:
+            yield coming
+
+
+def lifted(regime: Regime, zone: int, facts: Facts, day: int) -> int | None:
+    """Return the highest zone above `zone` that the member enters on `day`."""
+    rules, seen = regime.rules, facts.seen
+    for above in range(len(rules) - 1, zone, -1):
+        rule = rules[above]
+        for marks in rule.needs:
+            if not marks & seen:
+                break
         else:
-            until = _keeps_until(policy.rules[zone].keep, facts, day)
-            if until > day:
-                failing = None
-                if day >= span.today:
-                    return until + grace
-            else:
-                failing = day if failing is None else failing
-                until = failing + grace
-                if until <= day or day >= span.today:
-                    return max(day, until)
-        day = min(until, next_event(facts, policy, day))
-    return FOREVER
+            if _all_hold(rule.enter, facts, day):
+                return above
+    return None
 
 
-def next_event(facts: Facts, policy: Policy, day: int) -> int:
+def fallen(regime: Regime, zone: int, facts: Facts, day: int) -> int:
+    """Return the highest zone below `zone` whose `keep` holds on `day`: always the first's."""
+    below = zone - 1
+    while below > FIRST and not _all_hold(regime.rules[below].keep, facts, day):
+        below -= 1
+    return below
+
+
+def next_event(facts: Facts, regime: Regime, day: int) -> int:
     """Return the first day after `day` on which a criterion can come to hold."""
-    event = facts.next_with(policy.marks, day)
-    for days in policy.growths:
+    event = facts.next_with(regime.marks, day)
+    for days in regime.growths:
         event = min(event, next_stir(facts, days, day))
     return event
+
+
+def _course(
+    last: Sequence[Standing], facts: Facts, policies: Policies, day: int, span: Span
+) -> Iterator[Standing]:
+    """Yield how the member stands from `day` on, each time that something of it changes."""
+    _, zone, failing = last[0] if last else Standing(day, None)
+    known = last[0][1:] if last else None
+    while day <= span.today:
+        regime, terms = policies.on(day), terms_on(facts, day)
+        until = min(terms.until, policies.until(day))
+        if terms.departed:
+            zone = failing = None
+        else:
+            if zone is None or zone < terms.floor:
+                zone, failing = terms.floor, None
+            if terms.paused:
+                failing = None
+            else:
+                zone, failing, decided_until = _step(
+                    zone, failing, terms.floor, facts, regime, day, day <= span.closed
+                )
+                until = min(until, decided_until, next_event(facts, regime, day))
+        if (zone, failing) != known:
+            known = (zone, failing)
+            yield Standing(day, zone, failing)
+        day = until
+
+
+def _step(
+    zone: int, failing: int | None, floor: int, facts: Facts, regime: Regime, day: int, closed: bool
+) -> tuple[int, int | None, int]:
+    """Go up, down or stay; and say up to which day that holds if nothing happens."""
+    above = lifted(regime, zone, facts, day)
+    if above is not None:
+        return above, None, day + 1
+    if not closed:
+        return zone, failing, FOREVER
+    rule = regime.rules[zone]
+    until = _keeps_until(rule.keep, facts, day)
+    if until > day:
+        return zone, None, until
+    if zone == floor:
+        return zone, None, FOREVER
+    failing = day if failing is None else failing
+    falls = failing + rule.grace_days
+    if falls > day:
+        return zone, failing, falls
+    return max(floor, fallen(regime, zone, facts, day)), None, day + 1
+
+
+def _all_hold(criteria: tuple[Lapse, ...], facts: Facts, day: int) -> bool:
+    for lapse in criteria:  # noqa: SIM110 -- a generator would cost more than most criteria
+        if lapse(facts, day) <= day:
+            return False
+    return True
 
 
 def _keeps_until(keep: tuple[Lapse, ...], facts: Facts, day: int) -> int:

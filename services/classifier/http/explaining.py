@@ -8,18 +8,21 @@ from services.classifier.domain.clock import day_of
 from services.classifier.domain.evidence import by_time, count
 from services.classifier.domain.journey import Journey, ZoneChanged
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Policy
+from services.classifier.domain.policy import ZONES
+from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import netted
 from services.classifier.projections import answers, changes, journeys
 from services.classifier.projections.entries import CODEC
 from services.classifier.publishing import criteria, zone_change
 from shared.eventlog.log import View
 
 
-async def explain(view: View, member: str, policy: Policy) -> dict[str, Any] | None:
+async def explain(view: View, member: str, policies: Policies) -> dict[str, Any] | None:
     """Return the reasons, None if nobody knows the member. The view should be a snapshot."""
     now = await answers.clock(view)
-    known = await journeys.load(view, [member], policy, now or 0)
-    whereabouts = await answers.member(view, member, policy_version=policy.version)
+    known = await journeys.load(view, [member], policies, now or 0)
+    version = policies.today(now or 0).version
+    whereabouts = await answers.member(view, member, policy_version=version)
     if now is None or whereabouts is None or member not in known:
         return None
     pasts = await journeys.pasts(view, [member])
@@ -27,7 +30,7 @@ async def explain(view: View, member: str, policy: Policy) -> dict[str, Any] | N
     return {
         **whereabouts,
         "last_change": await _last_change(view, member),
-        "today": _today(known[member].journey, policy, pasts[member], day_of(now)),
+        "today": _today(known[member].journey, policies, pasts[member], day_of(now)),
     }
 
 
@@ -41,10 +44,11 @@ async def _last_change(view: View, member: str) -> dict[str, Any] | None:
 
 
 def _today(
-    journey: Journey, policy: Policy, activities: list[Activity], today: int
+    journey: Journey, policies: Policies, activities: list[Activity], today: int
 ) -> dict[str, Any]:
     standing = journey.trajectory.standing_on(today)
-    acts = sorted(activities, key=by_time)
+    policy = policies.on(today).policy
+    acts = sorted(netted(activities).left, key=by_time)
 
     def judged(all_of: tuple[Criterion, ...]) -> list[dict[str, Any]]:
         counted = (count(criterion, policy, acts, today).evidence for criterion in all_of)
@@ -59,7 +63,7 @@ def _today(
         "next": None,
         "enter": [],
     }
-    if standing is None:
+    if standing is None or standing.zone is None:
         return answer
     zone, failing = policy.zones[standing.zone], standing.failing_since
     answer |= {

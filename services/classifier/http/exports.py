@@ -26,7 +26,7 @@ SAID_IN_LINES: Final[dict[str, Any]] = {
 }
 
 
-def router(view: View, policy: Governing) -> APIRouter:
+def router(view: View, policies: Governing) -> APIRouter:
     """Return `/v1/export` and `/v1/log`."""
     router = APIRouter(prefix="/v1", tags=["everything"])
 
@@ -34,7 +34,8 @@ def router(view: View, policy: Governing) -> APIRouter:
     async def export_members() -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
             async with view.snapshot() as moment:
-                async for page in answers.members(moment, policy_version=policy().version):
+                version = policies().today(await answers.clock(moment) or 0).version
+                async for page in answers.members(moment, policy_version=version):
                     yield "".join(f"{line}\n" for line in page)
 
         return StreamingResponse(lines(), media_type=LINES)

@@ -6,17 +6,17 @@ from typing import Any, Literal, TypeAlias
 
 from fastapi import APIRouter, HTTPException
 
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from services.classifier.http import explaining
 from services.classifier.http.asking import AsOf, KnownAt, Member, today_of, unknown
 from services.classifier.projections import answers, hindsight
 from shared.eventlog.log import View
 
-Governing: TypeAlias = Callable[[], Policy]
-"""Answers which policy governs today."""
+Governing: TypeAlias = Callable[[], Policies]
+"""Answers which policy governs which day."""
 
 
-def router(view: View, policy: Governing) -> APIRouter:
+def router(view: View, policies: Governing) -> APIRouter:
     """Return `/v1/members` and `/v1/distribution`."""
     router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -24,15 +24,16 @@ def router(view: View, policy: Governing) -> APIRouter:
     async def told(member: Member, as_of: AsOf = None, known_at: KnownAt = None) -> dict[str, Any]:
         if known_at is not None:
             async with view.snapshot() as moment:
-                return await _believed(moment, member, policy(), known_at, as_of)
-        await today_of(view, as_of)
-        answer = await answers.member(view, member, policy_version=policy().version, as_of=as_of)
+                return await _believed(moment, member, policies(), known_at, as_of)
+        today = await today_of(view, as_of)
+        version = policies().on((as_of or today).toordinal()).policy.version
+        answer = await answers.member(view, member, policy_version=version, as_of=as_of)
         return answer or unknown(member)
 
     @router.get("/members/{member}/explain", summary="Why a member is where they are")
     async def explained(member: Member) -> dict[str, Any]:
         async with view.snapshot() as moment:
-            answer = await explaining.explain(moment, member, policy())
+            answer = await explaining.explain(moment, member, policies())
         return answer or unknown(member)
 
     @router.get("/distribution", summary="How many members are in each zone")
@@ -49,7 +50,7 @@ def router(view: View, policy: Governing) -> APIRouter:
 
 
 async def _believed(
-    view: View, member: str, policy: Policy, known_at: int, as_of: date | None
+    view: View, member: str, policies: Policies, known_at: int, as_of: date | None
 ) -> dict[str, Any]:
     then = await hindsight.moment(view, known_at)
     if then is None:
@@ -57,7 +58,7 @@ async def _believed(
     today = answers.date_of(then.now)
     if as_of is not None and as_of > today:
         raise HTTPException(422, f"as_of: {as_of} is after what was today then, {today}")
-    answer = await hindsight.believed(view, member, then, policy, as_of=as_of)
+    answer = await hindsight.believed(view, member, then, policies, as_of=as_of)
     if answer is None:
         raise HTTPException(404, f"nobody was known as {member} then")
     return answer

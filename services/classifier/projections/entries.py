@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Final, TypeAlias
 
+from services.classifier.domain import policy
 from services.classifier.domain.activities import Activity, ActivityRecorded, activity
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.journey import VitalityChanged, ZoneChanged
@@ -73,6 +74,12 @@ async def at(read: Read, positions: Collection[int]) -> list[Recorded]:
         {"positions": json.dumps(list(positions))},
     )
     return [Recorded(*row) for row in rows]
+
+
+async def adoptions(read: Read) -> list[PolicyAdopted]:
+    """Return the policies adopted so far, from the first on."""
+    adopted = [CODEC.decode(row) for row in await read.stream(policy.STREAM)]
+    return [event for event in adopted if isinstance(event, PolicyAdopted)]
 
 
 def recorded(row: Recorded) -> ActivityRecorded:

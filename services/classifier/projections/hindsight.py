@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from services.classifier.domain import clock
 from services.classifier.domain.clock import ClockStarted
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections import answers, journeys
 from services.classifier.projections.entries import ACTIVITY, CODEC
 from shared.eventlog.entries import Recorded
@@ -71,7 +71,7 @@ async def moment(view: View, time: int) -> Moment | None:
 
 
 async def believed(
-    view: View, name: str, then: Moment, policy: Policy, *, as_of: date | None = None
+    view: View, name: str, then: Moment, policies: Policies, *, as_of: date | None = None
 ) -> dict[str, Any] | None:
     """Return where a member was thought to be, None if nobody knew them. `as_of` is not after
     that moment's today.
@@ -79,8 +79,8 @@ async def believed(
     found = await view.fetchall(STREAM, {"member": name, "through": then.position})
     if not found or name.startswith("_"):
         return None
-    journey = journeys.folded(name, [*map(Recorded._make, found)], policy, then.now)
-    return answers.told_of(journey, policy_version=policy.version, as_of=as_of)
+    journey = journeys.folded(name, [*map(Recorded._make, found)], policies, then.now)
+    return answers.told_of(journey, policy_version=policies.today(then.now).version, as_of=as_of)
 
 
 async def _tick(view: View, version: int) -> tuple[int, int | None]:

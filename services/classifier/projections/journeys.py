@@ -8,8 +8,16 @@ from pydantic_core import from_json
 
 from services.classifier.domain import snapshots
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey, advance, evolve, reaches, redecide, refold
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.journey import (
+    Journey,
+    advance,
+    decides,
+    evolve,
+    reaches,
+    redecide,
+    refold,
+)
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
 from shared.eventlog.entries import Recorded
 
@@ -17,38 +25,47 @@ from shared.eventlog.entries import Recorded
 @dataclass(frozen=True, slots=True)
 class Known:
     """A journey, the version of the member's stream it is folded up to, and the one of the last
-    snapshot, 0 where there is none.
+    snapshot, 0 where there is none. Where it is `stale`, the member's rows were written before the
+    policy that was adopted last.
     """
 
     journey: Journey
     version: int = 0
     saved: int = 0
+    stale: bool = False
 
 
-async def load(read: Read, members: Collection[str], policy: Policy, now: int) -> dict[str, Known]:
+async def load(
+    read: Read, members: Collection[str], policies: Policies, now: int
+) -> dict[str, Known]:
     """Return those of the members whom the log knows, as their rows have them at `now`."""
     rows = await read.fetchall(
-        "SELECT m.member, m.due_at, s.version, s.state FROM json_each(:members) AS asked"
+        "SELECT m.member, m.due_at, m.policy, s.version, s.state FROM json_each(:members) AS asked"
         " JOIN members AS m ON m.member = asked.value"
         " LEFT JOIN snapshots AS s ON s.member = m.member AND s.policy = :policy",
-        {"members": json.dumps(list(members)), "policy": policy.version},
+        {"members": json.dumps(list(members)), "policy": policies.newest.version},
     )
     if not rows:
         return {}
-    starts = {member: _restored(member, version, state) for member, _, version, state in rows}
+    starts = {member: _restored(member, version, state) for member, *_, version, state in rows}
     tails = await read.tails({member: start.saved for member, start in starts.items()})
     loaded = {}
-    for member, due_at, _, _ in rows:
+    for member, due_at, policy, *_ in rows:
         start, tail = starts[member], tails[member]
         # Before a journey is due nothing changes by itself: this is how its rows have it.
         as_of = min(now, due_at - 1)
-        journey = _caught_up(start.journey, tail, policy, as_of)
+        journey = _caught_up(start.journey, tail, policies, as_of)
         if journey is None:
-            journey = folded(member, await read.stream(member), policy, as_of)
+            journey = folded(member, await read.stream(member), policies, as_of)
         # A journey may be reviewed before it has to. All that depends on it is who speaks first,
         # and that is to be the same whether or not the journey was in memory.
         journey = replace(journey, trajectory=replace(journey.trajectory, due=due_at))
-        loaded[member] = Known(journey, tail[-1].version if tail else start.version, start.saved)
+        loaded[member] = Known(
+            journey,
+            tail[-1].version if tail else start.version,
+            start.saved,
+            stale=policy != policies.newest.version,
+        )
     return loaded
 
 
@@ -78,14 +95,14 @@ async def count_due(read: Read, until: int) -> int:
     return int(count)
 
 
-def folded(member: str, whole: Sequence[Recorded], policy: Policy, as_of: int) -> Journey:
+def folded(member: str, whole: Sequence[Recorded], policies: Policies, as_of: int) -> Journey:
     """Fold a member from their whole stream, and decide at once how they stand at an instant."""
     journey = Journey(member)
     for row in whole:
         if row.type != ACTIVITY:
             journey = evolve(journey, told(row))
     acts = [happened(row) for row in whole if row.type == ACTIVITY]
-    return refold(journey, policy, acts, as_of)
+    return refold(journey, policies, acts, as_of)
 
 
 def _restored(member: str, version: int | None, state: bytes | None) -> Known:
@@ -98,7 +115,7 @@ def _restored(member: str, version: int | None, state: bytes | None) -> Known:
 
 
 def _caught_up(
-    journey: Journey, tail: Sequence[Recorded], policy: Policy, as_of: int
+    journey: Journey, tail: Sequence[Recorded], policies: Policies, as_of: int
 ) -> Journey | None:
     """Fold the tail in; None where something in it is too old for what the snapshot knows."""
     earliest = None
@@ -107,10 +124,11 @@ def _caught_up(
             journey = evolve(journey, told(row))
             continue
         activity = happened(row)
-        if not reaches(journey, policy, activity):
+        if not reaches(journey, policies, activity):
             return None
+        if decides(journey, activity):
+            earliest = activity.day if earliest is None else min(earliest, activity.day)
         journey = evolve(journey, activity)
-        earliest = activity.day if earliest is None else min(earliest, activity.day)
     if earliest is None:
-        return advance(journey, policy, as_of)
-    return redecide(journey, policy, as_of, earliest)
+        return advance(journey, policies, as_of)
+    return redecide(journey, policies, as_of, earliest)

@@ -8,7 +8,7 @@ from typing import Final
 from services.classifier.domain.announcing import has_news
 from services.classifier.domain.clock import Mode
 from services.classifier.domain.journey import Journey, ZoneChanged
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections import changes, groups, journeys, rows, tables
 from services.classifier.projections.entries import ACTIVITY, CODEC, ZONE, whole_streams
 from services.classifier.projections.journeys import Known
@@ -32,7 +32,7 @@ async def clock(view: View, mode: Mode) -> int | None:
 
 
 async def rebuild(
-    view: View, file: Path, policy: Policy, now: int, after: str, through: str
+    view: View, file: Path, policies: Policies, now: int, after: str, through: str
 ) -> int:
     """Write the rows of the members whose ids are greater than `after` and not than `through`.
     What the log has not got round to saying of them will be said. Return how many they are.
@@ -43,14 +43,14 @@ async def rebuild(
         if not member.startswith("_")
     ]
     folded = [
-        Known(journeys.folded(member, log, policy, now), log[-1].version) for member, log in some
+        Known(journeys.folded(member, log, policies, now), log[-1].version) for member, log in some
     ]
     unsaid = [known.journey.member for known in folded if has_news(known.journey)]
     async with beside.writing(file, CODEC) as transaction:
         await rows.save(
             transaction,
             [(Known(Journey(known.journey.member)), known) for known in folded],
-            policy=policy,
+            policies=policies,
             snapshot_every=SNAPSHOT_EVERY,
         )
         await changes.put(transaction, [each for _, log in some for each in _said(log)])

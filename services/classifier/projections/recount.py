@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 from services.classifier.domain.announcing import has_news
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections import answers, groups, journeys, rows
 from services.classifier.projections.entries import ACTIVITY, whole_streams
 from services.classifier.projections.journeys import Known
 from services.classifier.projections.rows import Stretches
 from shared.eventlog.log import View
+
+UNCOMPARED: Final = frozenset({"due_at", "policy"})
+"""What depends on when a row was written."""
 
 
 @dataclass(slots=True)
@@ -31,25 +34,24 @@ class Recounted:
     difference: str | None = None
 
 
-async def recount(view: View, policy: Policy, now: int, after: str, through: str) -> Recounted:
+async def recount(view: View, policies: Policies, now: int, after: str, through: str) -> Recounted:
     """Recount the members whose ids are greater than `after` and not than `through`.
 
     They have to have been reviewed up to `now`. The view should be a snapshot.
     """
     found = Recounted()
     kept = await _kept(view, after, through)
-    known = await journeys.load(view, kept, policy, now)
+    known = await journeys.load(view, kept, policies, now)
     async for member, log in whole_streams(view, after, through):
         found.events += sum(row.type == ACTIVITY for row in log)
         if member.startswith("_"):
             continue
-        journey = journeys.folded(member, log, policy, now)
+        journey = journeys.folded(member, log, policies, now)
         found.members += 1
-        found.lines.append(
-            answers.export_line(answers.told_of(journey, policy_version=policy.version))
-        )
+        version = policies.today(now).version
+        found.lines.append(answers.export_line(answers.told_of(journey, policy_version=version)))
         found.difference = found.difference or difference(
-            journey, kept.pop(member, None), known.get(member)
+            journey, kept.pop(member, None), known.get(member), policies
         )
     if kept and found.difference is None:
         found.difference = f"{min(kept)} has a row, and nothing of them is in the log"
@@ -58,7 +60,10 @@ async def recount(view: View, policy: Policy, now: int, after: str, through: str
 
 
 def difference(
-    recounted: Journey, kept: Mapping[str, Any] | None, known: Known | None
+    recounted: Journey,
+    kept: Mapping[str, Any] | None,
+    known: Known | None,
+    policies: Policies,
 ) -> str | None:
     """Say in words what of a member is not kept as it is recounted, None if all is."""
     member = recounted.member
@@ -74,9 +79,9 @@ def difference(
         for one, other in zip_longest(should, has):
             if one != other:
                 return f"{member}: the {what} is {_stretch(other)}, recounted it is {_stretch(one)}"
-    row = dict(zip(rows.COLUMNS, rows.row(recounted), strict=True))
+    row = dict(zip(rows.COLUMNS, rows.row(recounted, policies), strict=True))
     for column in rows.COLUMNS:
-        if column != "due_at" and row[column] != kept[column]:
+        if column not in UNCOMPARED and row[column] != kept[column]:
             return f"{member}: {column} is {kept[column]}, recounted it is {row[column]}"
     if kept["due_at"] > recounted.due:
         return f"{member} is due at {recounted.due}, and would be reviewed at {kept['due_at']}"
@@ -92,7 +97,7 @@ def _stretch(stretch: tuple[int, str | None] | None) -> str:
 async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any]]:
     """Return what the tables have of each member."""
     found = await view.fetchall(
-        "SELECT member, due_at, zone, since, vitality, grp, changes,"
+        "SELECT member, due_at, zone, since, vitality, grp, changes, policy,"
         " (SELECT json_group_array(json_array(from_day, zone)) FROM (SELECT from_day, zone"
         "   FROM zone_stretches AS z WHERE z.member = m.member ORDER BY from_day)),"
         " (SELECT json_group_array(json_array(from_day, vitality)) FROM (SELECT from_day, vitality"

@@ -9,21 +9,23 @@ from pydantic_core import to_json
 
 from services.classifier.domain import snapshots
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import ZONES, Policy
+from services.classifier.domain.policy import ZONES
+from services.classifier.domain.regimes import Policies
 from services.classifier.projections.journeys import Known
 from shared.eventlog.log import Transaction
 
 Stretches: TypeAlias = list[tuple[int, str | None]]
 """(first day, value) for each run of days with the same value."""
 
-NOWHERE: Final = -1
-COLUMNS: Final = ("member", "due_at", "zone", "since", "vitality", "grp", "changes")
+UNDECIDED: Final = -1
+COLUMNS: Final = ("member", "due_at", "zone", "since", "vitality", "grp", "changes", "policy")
 """What `row` returns."""
 MEMBER: Final = """
-    INSERT INTO members (member, due_at, zone, since, vitality, grp, changes)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
+    INSERT INTO members (member, due_at, zone, since, vitality, grp, changes, policy)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
     due_at = excluded.due_at, zone = excluded.zone, since = excluded.since,
-    vitality = excluded.vitality, grp = excluded.grp, changes = excluded.changes
+    vitality = excluded.vitality, grp = excluded.grp, changes = excluded.changes,
+    policy = excluded.policy
 """
 ZONES_DROPPED: Final = "DELETE FROM zone_stretches WHERE member = ? AND from_day >= ?"
 ZONES_PUT: Final = "INSERT OR REPLACE INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
@@ -42,7 +44,7 @@ async def save(
     transaction: Transaction,
     changed: Iterable[tuple[Known, Known]],
     *,
-    policy: Policy,
+    policies: Policies,
     snapshot_every: int,
 ) -> list[Known]:
     """Write what differs, and the snapshots that are due. Return the journeys as they now are."""
@@ -50,17 +52,19 @@ async def save(
     zones, vitalities = _Suffixes(), _Suffixes()
     for before, new in changed:
         old, journey = before.journey, new.journey
-        moved = journey.trajectory is not old.trajectory
+        moved = journey.trajectory is not old.trajectory or before.stale
         if moved or journey.said is not old.said or journey.group != old.group:
-            members.append(row(journey))
+            members.append(row(journey, policies))
         if moved:
-            zones.add(journey.member, zone_stretches(old), zone_stretches(journey))
-            vitalities.add(journey.member, vitality_stretches(old), vitality_stretches(journey))
+            member, stale = journey.member, before.stale
+            zones.add(member, zone_stretches(old), zone_stretches(journey), anew=stale)
+            felt, feels = vitality_stretches(old), vitality_stretches(journey)
+            vitalities.add(member, felt, feels, anew=stale)
         if new.version - new.saved >= snapshot_every or _remembers_more(old, journey):
-            states.append((journey.member, new.version, policy.version, _state(journey)))
-            after.append(replace(new, saved=new.version))
+            states.append((journey.member, new.version, policies.newest.version, _state(journey)))
+            after.append(replace(new, saved=new.version, stale=False))
         else:
-            after.append(new)
+            after.append(replace(new, stale=False) if new.stale else new)
     for sql, values in (
         (MEMBER, members),
         (ZONES_DROPPED, zones.dropped),
@@ -74,7 +78,7 @@ async def save(
     return after
 
 
-def row(journey: Journey) -> tuple[Any, ...]:
+def row(journey: Journey, policies: Policies) -> tuple[Any, ...]:
     """Return what `members` says of a member."""
     zones, spells = zone_stretches(journey), journey.trajectory.spells
     since, zone = zones[-1] if zones else (None, None)
@@ -86,16 +90,17 @@ def row(journey: Journey) -> tuple[Any, ...]:
         spells[-1].vitality if spells else None,
         journey.group,
         journey.said.version,
+        policies.newest.version,
     )
 
 
 def zone_stretches(journey: Journey) -> Stretches:
     stretches: Stretches = []
-    last: int | None = NOWHERE
+    last: int | None = UNDECIDED
     for standing in journey.trajectory.standings:
         if standing.zone != last:
             last = standing.zone
-            stretches.append((standing.from_day, ZONES[last]))
+            stretches.append((standing.from_day, None if last is None else ZONES[last]))
     return stretches
 
 
@@ -123,8 +128,12 @@ class _Suffixes:
         self.dropped: list[tuple[str, str]] = []
         self.put: list[tuple[str, str, str | None]] = []
 
-    def add(self, member: str, old: Stretches, new: Stretches) -> None:
+    def add(self, member: str, old: Stretches, new: Stretches, *, anew: bool) -> None:
+        """Where everything is to be written `anew`, nobody knows what is there."""
         same = 0
+        if anew:
+            self.dropped.append((member, ""))
+            old = []
         while same < min(len(old), len(new)) and old[same] == new[same]:
             same += 1
         if same < len(old):

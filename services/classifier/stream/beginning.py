@@ -1,14 +1,14 @@
 """The first two entries of the log, and what a later start finds there."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from services.classifier.domain import clock
-from services.classifier.domain import policy as policies
+from services.classifier.domain import clock, policy
 from services.classifier.domain.clock import ClockStarted
 from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.projections import tables
-from services.classifier.projections.entries import CODEC
+from services.classifier.projections.entries import CODEC, adoptions
 from services.classifier.stream.reading import milliseconds
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
@@ -20,7 +20,7 @@ FIRST_DAY: Final = date(1990, 1, 1)
 
 class Beginning(NamedTuple):
     started: ClockStarted
-    adopted: PolicyAdopted
+    adopted: Sequence[PolicyAdopted]
 
 
 async def begin(store: Store, setting: Clock, *, wall: datetime, text: str) -> Beginning:
@@ -39,9 +39,7 @@ async def begin(store: Store, setting: Clock, *, wall: datetime, text: str) -> B
             f"the log in {store.path} goes by the clock {_words(started)}, not {_words(asked)}:"
             f" set ZONES_CLOCK={_words(started)}, or give another data directory"
         )
-    adopted = CODEC.decode((await store.stream(policies.STREAM))[-1])
-    assert isinstance(adopted, PolicyAdopted)  # noqa: S101 - nothing else is in its stream
-    return Beginning(started, adopted)
+    return Beginning(started, await adoptions(store))
 
 
 async def _write(store: Store, asked: ClockStarted, text: str) -> None:
@@ -55,7 +53,7 @@ async def _write(store: Store, asked: ClockStarted, text: str) -> None:
         decided_at=clock.begins(FIRST_DAY.toordinal()) if asked.at is None else asked.at,
     )
     async with store.transaction() as transaction:
-        await transaction.append([Entry(clock.STREAM, asked), Entry(policies.STREAM, first)])
+        await transaction.append([Entry(clock.STREAM, asked), Entry(policy.STREAM, first)])
         await tables.create(transaction)
         await transaction.execute("INSERT INTO clock (id, now) VALUES (1, :now)", {"now": asked.at})
 

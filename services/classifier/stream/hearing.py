@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from services.classifier.domain import clock
 from services.classifier.domain.clock import ClockAdvanced, Mode
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies
 from services.classifier.handlers import (
     Course,
     Followed,
@@ -63,10 +63,10 @@ class Hearing:
     """The only writer of the classifier's log, but for its beginning."""
 
     def __init__(
-        self, store: Store, time: Time, policy: Policy, *, recent: Recent, snapshot_every: int
+        self, store: Store, time: Time, policies: Policies, *, recent: Recent, snapshot_every: int
     ) -> None:
         self.time = time
-        self.policy = policy
+        self.policies = policies
         self._store = store
         self._recent = recent
         self._snapshot_every = snapshot_every
@@ -83,8 +83,10 @@ class Hearing:
             return 0, Sorted((), ())
         found = await self._sort_out(transaction, batch)
         fresh = found.fresh
-        time, policy = self.time, self.policy
-        course = Course.of(timeline((batch[place] for place in fresh), time.mode, time.now, policy))
+        time, policies = self.time, self.policies
+        course = Course.of(
+            timeline((batch[place] for place in fresh), time.mode, time.now, policies)
+        )
         due = await self._due(transaction, course)
         unreviewed = len(due) > REVIEWS
         if unreviewed:
@@ -179,16 +181,16 @@ class Hearing:
         self, transaction: Transaction, course: Course, due: Collection[str]
     ) -> dict[str, Led]:
         """Follow everybody who acts or is due, loading who is not remembered."""
-        policy = self.policy
+        policies = self.policies
         asked = {*course.members, *due}
         known = self._recent.of(asked)
         if missing := asked - known.keys():
-            known |= await journeys.load(transaction, missing, policy, self.time.now or 0)
+            known |= await journeys.load(transaction, missing, policies, self.time.now or 0)
         led = {}
         wanting = []
         for member in asked:
             before = known.get(member) or Known(Journey(member))
-            followed = follow(before.journey, course, policy, None if before.version else ())
+            followed = follow(before.journey, course, policies, None if before.version else ())
             if followed is None:
                 wanting.append(before)
             else:
@@ -198,7 +200,7 @@ class Hearing:
             pasts = await journeys.pasts(transaction, [each.journey.member for each in some])
             for before in some:
                 member = before.journey.member
-                followed = follow(before.journey, course, policy, pasts[member])
+                followed = follow(before.journey, course, policies, pasts[member])
                 assert followed is not None  # noqa: S101 - all that it could want is there
                 led[member] = Led(before, followed)
         return led
@@ -219,7 +221,7 @@ class Hearing:
                 )
                 for member, (before, (journey, _)) in led.items()
             ),
-            policy=self.policy,
+            policies=self.policies,
             snapshot_every=self._snapshot_every,
         )
         await changes.note(transaction, said, appended)

@@ -62,18 +62,18 @@ class Ticking:
         """
         hearing = self._hearing
         await hearing.review()
-        then, policy = hearing.time.now, hearing.policy
+        then, policies = hearing.time.now, hearing.policies
         if hearing.time.mode != "wall" or then is None:
             return
-        last_open = clock.closed_through(then, policy.settle_minutes) + 1
-        now = min(_wall(), clock.closes(last_open, policy.settle_minutes) - 1)
+        last_open = policies.span_at(then).closed + 1
+        now = min(_wall(), policies.closes(last_open) - 1)
         if now - then >= STALE or clock.day_of(now) != clock.day_of(then):
             await hearing.advance(now)
 
     async def _worth_it(self, now: int) -> bool:
         """Say whether anything can come of it: most seconds pass unrecorded."""
         then = self._hearing.time.now
-        if then is None or now >= next_date_or_closing(then, self._hearing.policy):
+        if then is None or now >= next_date_or_closing(then, self._hearing.policies):
             return True
         return now - then >= STALE and await self._store.last_position() > self._position
 

@@ -11,6 +11,7 @@ from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcing import Announcement, announce, changes_zone, has_news
 from services.classifier.domain.journey import VitalityChanged, ZoneChanged, advance, refold
 from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import always
 from tests.classifier.examples import (
     CREATOR,
     MONDAY,
@@ -67,7 +68,7 @@ def test_nothing_is_said_while_the_zone_is_the_one_announced() -> None:
     teller = happening(LIKES[0])
     assert teller.apply(at(0, "13:00"), an_activity("view", 0, "13:00")) == ()
     assert not has_news(teller.journey)
-    assert announce(teller.journey, SMALL, (), at(0, "13:00")) == ()
+    assert announce(teller.journey, always(SMALL), (), at(0, "13:00")) == ()
 
 
 def test_a_promotion_is_announced_as_soon_as_todays_activity_brings_it() -> None:
@@ -304,7 +305,7 @@ def test_a_rise_that_is_a_fall_since_the_last_announcement_shows_what_was_lost()
     teller = happening(*pieces, policy=policy)
     for each in (17, 18):
         teller.activities[str(each)] = an_activity("like", each)
-    teller.journey = refold(teller.journey, policy, teller.activities.values(), at(20))
+    teller.journey = refold(teller.journey, always(policy), teller.activities.values(), at(20))
     change = one(teller.say(at(20), None))
     assert (change.direction, change.to, change.effective_on) == (
         "demoted",
@@ -319,8 +320,8 @@ def test_only_a_change_of_zone_needs_the_activities() -> None:
     """They are not read from the log for vitality."""
     teller = happening(an_activity("view", 0))
     assert not has_news(teller.journey)
-    faded = advance(teller.journey, SMALL, at(16, "01:00"))
+    faded = advance(teller.journey, always(SMALL), at(16, "01:00"))
     assert has_news(faded)
     assert not changes_zone(faded)
-    assert len(announce(faded, SMALL, (), at(16, "01:00"))) == 1
+    assert len(announce(faded, always(SMALL), (), at(16, "01:00"))) == 1
     assert changes_zone(the_journey(an_activity("view", 0), now=at(1), policy=SMALL))

@@ -8,12 +8,12 @@ from services.classifier.domain.clock import (
     ClockAdvanced,
     ClockStarted,
     begins,
-    closed_through,
-    closes,
     day_of,
     evolve,
     monday_of,
 )
+from services.classifier.domain.regimes import always
+from tests.classifier.examples import a_policy
 
 
 def test_the_clock_stands_where_it_was_last_advanced_to() -> None:
@@ -35,10 +35,11 @@ def test_a_day_begins_at_midnight_utc(day: date) -> None:
 
 def test_a_day_is_closed_from_the_instant_on_at_which_it_closes() -> None:
     day = date(2026, 1, 5).toordinal()
-    for settle_minutes in (0, 60, 1500):
-        closing = closes(day, settle_minutes)
-        assert closed_through(closing, settle_minutes) == day
-        assert closed_through(closing - 1, settle_minutes) == day - 1
+    for settle_minutes in (0, 60, 1440):
+        policies = always(a_policy(settle_minutes=settle_minutes))
+        closing = policies.closes(day)
+        assert policies.span_at(closing).closed == day
+        assert policies.span_at(closing - 1).closed == day - 1
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 4), date(2026, 1, 5), date(2025, 12, 31)])

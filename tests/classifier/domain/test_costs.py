@@ -9,24 +9,26 @@ from services.classifier.domain.facts import Facts
 from services.classifier.domain.journey import Journey, advance, record
 from services.classifier.domain.measures import Lapse
 from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Policies, always
 from tests.classifier.examples import DEFAULT, an_activity, at, the_journey
 
 
 class Counting:
-    """A policy that counts how often it asks whether a criterion holds."""
+    """Policies that count how often they ask whether a criterion holds."""
 
     def __init__(self, policy: Policy) -> None:
         self.asked = 0
-        self.policy = replace(policy)
+        self.policies = always(policy)
+        [regime] = self.policies.regimes
         rules = tuple(
             replace(
                 rule,
                 enter=tuple(map(self._counted, rule.enter)),
                 keep=tuple(map(self._counted, rule.keep)),
             )
-            for rule in policy.rules
+            for rule in regime.rules
         )
-        object.__setattr__(self.policy, "rules", rules)
+        object.__setattr__(regime, "rules", rules)
 
     def _counted(self, lapse: Lapse) -> Lapse:
         def counted(facts: Facts, day: int) -> int:
@@ -41,25 +43,25 @@ def asking() -> Counting:
     return Counting(DEFAULT)
 
 
-def a_life(policy: Policy) -> Journey:
+def a_life(policies: Policies) -> Journey:
     """A creator, after 100 days."""
     acts = [an_activity("comment", on, target=f"person-{on}") for on in range(0, 100, 2)]
     pieces = [an_activity("publish", on) for on in range(0, 100, 20)]
-    return the_journey(*acts, *pieces, now=at(100), policy=policy)
+    return the_journey(*acts, *pieces, now=at(100), policy=policies)
 
 
 def test_a_member_silent_for_ten_years_costs_a_handful_of_decisions(asking: Counting) -> None:
-    journey = a_life(asking.policy)
+    journey = a_life(asking.policies)
     asking.asked = 0
-    advance(journey, asking.policy, at(3650))
+    advance(journey, asking.policies, at(3650))
     assert asking.asked < 60
 
 
 def test_day_by_day_it_costs_no_more_since_most_days_nothing_is_due(asking: Counting) -> None:
-    journey = a_life(asking.policy)
+    journey = a_life(asking.policies)
     asking.asked = 0
     for on in range(100, 1000):
-        journey = advance(journey, asking.policy, at(on, "02:00"))
+        journey = advance(journey, asking.policies, at(on, "02:00"))
     assert asking.asked < 120
 
 
@@ -78,9 +80,9 @@ def test_an_event_that_no_criterion_counts_costs_no_decision(
     asking: Counting, activity: Activity
 ) -> None:
     """Whenever it happened. The default policy reads neither accounts nor reports."""
-    journey = a_life(asking.policy)
+    journey = a_life(asking.policies)
     asking.asked = 0
-    after = record(journey, asking.policy, activity, at(100))
+    after = record(journey, asking.policies, activity, at(100))
     assert asking.asked == 0
     assert after.trajectory is journey.trajectory
 
@@ -89,11 +91,11 @@ def test_an_act_that_can_lift_nobody_costs_no_decision(asking: Counting) -> None
     """For the highest zone, an act on an open day only puts off what is due."""
     acts = [an_activity("comment", on, target=f"person-{on}") for on in range(0, 100, 2)]
     pieces = [an_activity("publish", on) for on in range(0, 100, 9)]
-    journey = the_journey(*acts, *pieces, now=at(99), policy=asking.policy)
+    journey = the_journey(*acts, *pieces, now=at(99), policy=asking.policies)
     assert journey.zone_on(journey.trajectory.settled_through) == "socially_engaged"
     asking.asked = 0
     after = record(
-        journey, asking.policy, an_activity("comment", 99, target="bob"), at(99, "12:00")
+        journey, asking.policies, an_activity("comment", 99, target="bob"), at(99, "12:00")
     )
     assert asking.asked == 0
     assert after.trajectory is journey.trajectory

@@ -3,6 +3,7 @@
 import pytest
 
 from services.classifier.domain.journey import Journey, advance, record, redecide
+from services.classifier.domain.regimes import always
 from tests.classifier.examples import DEFAULT, an_activity, at, day, the_journey
 
 
@@ -50,21 +51,24 @@ def test_a_member_fades_only_when_the_day_has_closed() -> None:
     journey = the_journey(an_activity("view", 0), now=at(16, "00:59"))
     assert vitality(journey, 15) == ["active"]
     assert journey.due == at(16, "01:00")
-    assert vitality(advance(journey, DEFAULT, at(16, "01:00")), 14, 15) == ["active", "quiet"]
+    assert vitality(advance(journey, always(DEFAULT), at(16, "01:00")), 14, 15) == [
+        "active",
+        "quiet",
+    ]
 
 
 def test_a_member_becomes_active_at_once() -> None:
     journey = the_journey(an_activity("view", 0), now=at(40))
-    journey = record(journey, DEFAULT, an_activity("like", 40), at(40, "12:00"))
+    journey = record(journey, always(DEFAULT), an_activity("like", 40), at(40, "12:00"))
     assert vitality(journey, 39, 40) == ["dormant", "active"]
 
 
 def test_yesterday_too_becomes_active_while_it_is_open() -> None:
     """Active today already, the member turns out to have been so before midnight."""
     journey = the_journey(an_activity("view", 0), now=at(40))
-    journey = record(journey, DEFAULT, an_activity("like", 40, "00:10"), at(40, "00:10"))
+    journey = record(journey, always(DEFAULT), an_activity("like", 40, "00:10"), at(40, "00:10"))
     assert vitality(journey, 39, 40) == ["dormant", "active"]
-    journey = record(journey, DEFAULT, an_activity("like", 39, "23:50"), at(40, "00:20"))
+    journey = record(journey, always(DEFAULT), an_activity("like", 39, "23:50"), at(40, "00:20"))
     assert vitality(journey, 38, 39, 40) == ["dormant", "active", "active"]
 
 
@@ -72,7 +76,7 @@ def test_a_late_act_wakes_its_days_again() -> None:
     """An act of day 10 that becomes known on day 20 had kept the member active all the time."""
     journey = the_journey(an_activity("view", 0), now=at(20))
     assert vitality(journey, 15) == ["quiet"]
-    journey = record(journey, DEFAULT, an_activity("like", 10), at(20))
+    journey = record(journey, always(DEFAULT), an_activity("like", 10), at(20))
     assert vitality(journey, 15, 20) == ["active", "active"]
 
 
@@ -88,6 +92,6 @@ def test_it_is_the_same_however_often_one_looks() -> None:
     """Looked at on every day, a member fades on the same days as when looked at once."""
     journey = the_journey(an_activity("view", 0), now=at(1))
     for on in range(2, 61):
-        journey = redecide(journey, DEFAULT, at(on))
+        journey = redecide(journey, always(DEFAULT), at(on))
     at_once = the_journey(an_activity("view", 0), now=at(60))
     assert journey.trajectory.spells == at_once.trajectory.spells

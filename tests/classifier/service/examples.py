@@ -90,9 +90,9 @@ async def a_classifier(
     async with Store.open(folder / "classifier.db", codec=CODEC, schema=[RELAY_SCHEMA]) as store:
         await store._writer.execute_fetchall("PRAGMA synchronous = OFF")
         started, adopted = await begin(store, clock, wall=wall, text=POLICY)
-        policy = policyfile.parse(adopted.text, adopted.version)
+        policies = policyfile.in_force(adopted)
         time, recent = Time(started.mode, None), Recent(journeys)
-        hearing = Hearing(store, time, policy, recent=recent, snapshot_every=snapshot_every)
+        hearing = Hearing(store, time, policies, recent=recent, snapshot_every=snapshot_every)
         rebuilder = Rebuilder(store, started.mode, hearing.begin)
         await rebuilder.look()
         await rebuilder.rebuild(workers=2)

@@ -42,7 +42,7 @@ async def stand(classifier: Classifier) -> Stand:
 
 
 async def believed(classifier: Classifier, then: Moment) -> dict[str, Any]:
-    policy = classifier.hearing.policy
+    policy = classifier.hearing.policies
     return {name: await hindsight.believed(classifier.store, name, then, policy) for name in NAMES}
 
 
@@ -103,7 +103,7 @@ async def test_a_day_is_known_at_its_end(tmp_path: Path) -> None:
     async with a_classifier(tmp_path) as classifier:
         await classifier.hear([*a_sharer()[:2], an_event("view", 10), *a_sharer()[2:]])
         await classifier.hear([an_event("view", 11)])
-        store, policy = classifier.store, classifier.hearing.policy
+        store, policy = classifier.store, classifier.hearing.policies
 
         async def zone(known_at: int, as_of: int | None = None) -> tuple[Any, ...]:
             then = await hindsight.moment(store, instant_of(day(known_at)))

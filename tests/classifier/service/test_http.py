@@ -29,7 +29,7 @@ from tests.classifier.service.examples import (
 @asynccontextmanager
 async def served(classifier: Classifier) -> AsyncIterator[httpx2.AsyncClient]:
     def policy() -> Any:  # noqa: ANN401 -- whatever governs
-        return classifier.hearing.policy
+        return classifier.hearing.policies
 
     health, access = Health("classifier"), Access()
     app = http.application("classifier", summary="", health=health, access=access)

@@ -67,7 +67,7 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
             "the vitality is quiet from 2026-02-01, recounted it is nothing more",
         ),
         (
-            "INSERT INTO members VALUES ('zoe', 9e15, NULL, NULL, NULL, NULL, 0)",
+            "INSERT INTO members VALUES ('zoe', 9e15, NULL, NULL, NULL, NULL, 0, 1)",
             "zoe has a row, and nothing of them is in the log",
         ),
         ("DELETE FROM groups WHERE member = 'ada'", "ada: the groups are not those"),
@@ -85,7 +85,7 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
 async def test_any_difference_is_found_and_said(tmp_path: Path, sql: str, words: str) -> None:
     async with a_classifier(tmp_path, snapshot_every=2) as classifier:
         await classifier.hear([an_event("member_updated", 0.1, group="law"), *a_sharer()])
-        now, policy = classifier.hearing.time.now, classifier.hearing.policy
+        now, policy = classifier.hearing.time.now, classifier.hearing.policies
         assert now is not None
         before = await recount(classifier.store, policy, now, "", BEYOND)
         assert before.difference is None

@@ -43,7 +43,7 @@ async def test_while_there_is_no_broker_it_answers_and_says_so(tmp_path: Path) -
 async def test_a_policy_file_that_differs_from_the_log_is_remarked_on(tmp_path: Path) -> None:
     """It is not applied: that takes `zones policy adopt`."""
     async with a_classifier(tmp_path) as classifier:
-        policy = classifier.hearing.policy
+        policy = classifier.hearing.policies.newest
     file = tmp_path / "policy.toml"
     text = Path("services/classifier/policy.toml").read_text(encoding="utf-8")
     file.write_text(f"# Only a comment.\n{text}", encoding="utf-8")
@@ -58,7 +58,7 @@ async def test_a_policy_file_that_differs_from_the_log_is_remarked_on(tmp_path: 
         [remark] = (await service.get("/v1/status"))["remarks"]
         assert f"{file} is not policy 1" in remark
     async with a_classifier(tmp_path) as classifier:
-        assert classifier.hearing.policy == policy
+        assert classifier.hearing.policies.newest == policy
 
 
 @pytest.mark.parametrize(
