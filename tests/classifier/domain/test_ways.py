@@ -1,0 +1,339 @@
+"""4.4, the map: the cheapest acts really lead there, and nothing cheaper does."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import reduce
+from itertools import combinations_with_replacement
+from typing import Any
+
+import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from services.classifier.domain.activities import OWN_ACTS, Activity
+from services.classifier.domain.facts import NOTHING, Facts, learn
+from services.classifier.domain.measures import Criterion
+from services.classifier.domain.policy import ZONES, Mode, Policy, PolicyAdopted, Zone
+from services.classifier.domain.regimes import Policies, always, dated
+from services.classifier.domain.standings import lifted
+from services.classifier.domain.ways import Way, cheapest, stirs
+from tests.classifier.domain.test_laws import SPAN, Log, law, lives, named_activities, policies
+from tests.classifier.examples import (
+    DEFAULT,
+    a_criterion,
+    a_policy,
+    an_activity,
+    at,
+    day,
+    the_journey,
+)
+
+SHARER, CREATOR, ENGAGED = 1, 2, 3
+DEFAULT_ALWAYS = always(DEFAULT)
+
+
+def facts_of(activities: Sequence[Activity]) -> Facts:
+    return reduce(learn, activities, NOTHING)
+
+
+def done(way: Way) -> Iterator[Activity]:
+    """Yield the acts of a plan. As many as its steps say are for new people: the latest."""
+    strangers = {step.kind: step.people or 0 for step in way.steps}
+    for number, (on, kind, acts) in enumerate(reversed(way.plan)):
+        for act in range(acts):
+            target = None
+            if strangers[kind]:
+                strangers[kind] -= 1
+                target = f"stranger-{number}-{act}"
+            yield an_activity(kind, on - day(0), id=f"done-{number}-{act}", target=target)
+
+
+def said(way: Way | None) -> Any:  # noqa: ANN401 -- to be compared with another
+    """Return what of a way does not depend on the days."""
+    return None if way is None else (way.seconds, way.steps, way.beyond)
+
+
+class TestTheDefaultPolicy:
+    def test_four_acts_on_three_days_make_a_sharer(self) -> None:
+        way = cheapest(NOTHING, DEFAULT_ALWAYS, SHARER, day(0))
+        assert way is not None
+        assert (way.minutes, way.on) == (6, day(2))
+        assert {step.kind: step.acts for step in way.steps} == {"like": 2, "share": 2}
+        assert len({doing.day for doing in way.plan}) == 3
+
+    def test_three_pieces_in_three_weeks_make_a_creator(self) -> None:
+        """The sharer's `keep` is asked for as well: a piece is no sharing."""
+        way = cheapest(NOTHING, DEFAULT_ALWAYS, CREATOR, day(0))
+        assert way is not None
+        assert (way.minutes, way.on) == (362, day(14))
+        assert [(step.kind, step.acts, step.weeks) for step in way.steps] == [
+            ("publish", 3, 3),
+            ("like", 2, None),
+        ]
+
+    def test_minutes_are_made_of_few_acts(self) -> None:
+        """480 minutes in 56 days are not 480 likes; the first of ten weeks is before them."""
+        way = cheapest(NOTHING, DEFAULT_ALWAYS, ENGAGED, day(0))
+        assert way is not None
+        assert way.cheapest
+        assert (way.minutes, way.on) == (480, day(63))
+        assert sum(step.acts for step in way.steps) == 17
+        assert sum(step.people or 0 for step in way.steps) == 10
+
+    def test_what_was_done_today_counts(self) -> None:
+        known = facts_of([an_activity(kind, on) for on, kind in enumerate(("share", "post"))])
+        way = cheapest(known, DEFAULT_ALWAYS, SHARER, day(1))
+        assert way is not None
+        assert (way.minutes, way.on) == (2, day(2))
+
+    def test_far_is_no_way_at_all_to_who_asks_for_a_near_one(self) -> None:
+        assert cheapest(NOTHING, DEFAULT_ALWAYS, SHARER, day(0), within=6 * 60) is not None
+        assert cheapest(NOTHING, DEFAULT_ALWAYS, SHARER, day(0), within=6 * 60 - 1) is None
+
+    def test_by_a_day_may_be_too_soon(self) -> None:
+        assert cheapest(NOTHING, DEFAULT_ALWAYS, SHARER, day(0), day(1)) is None
+        assert cheapest(NOTHING, DEFAULT_ALWAYS, SHARER, day(0), day(2)) is not None
+
+
+class TestWhatActsCannotMeet:
+    REPORTING = a_policy(
+        sharer=Zone(
+            name="content_sharer",
+            enter=(a_criterion("acts", 2, ("like",), 5), a_criterion("network_size", 10)),
+        ),
+        reports=frozenset({"network"}),
+    )
+
+    def test_it_is_named_beside_the_way_for_the_rest(self) -> None:
+        way = cheapest(NOTHING, always(self.REPORTING), SHARER, day(0))
+        assert way is not None
+        assert [each.measure for each in way.beyond] == ["network_size"]
+        assert [(step.kind, step.acts) for step in way.steps] == [("like", 2)]
+
+    def test_it_is_not_named_where_it_is_met(self) -> None:
+        known = facts_of([an_activity("network", 0, platform="x", followers=10)])
+        way = cheapest(known, always(self.REPORTING), SHARER, day(0))
+        assert way is not None
+        assert not way.beyond
+
+    def test_nothing_is_asked_of_acts_where_only_it_is_missing(self) -> None:
+        known = facts_of([an_activity("like", 0, id=name) for name in "ab"])
+        way = cheapest(known, always(self.REPORTING), SHARER, day(0))
+        assert way is not None
+        assert (way.steps, way.seconds, len(way.beyond)) == ((), 0, 1)
+
+
+HUGE = [
+    *(
+        a_criterion(measure, 1000 + 7 * place, (kind, "like"), 3660 - 100 * place)
+        for place, kind in enumerate(OWN_ACTS[2:])
+        for measure in ("acts", "people", "active_days")
+    ),
+    a_criterion("active_weeks", 400, ("any",), 3660),
+    a_criterion("minutes_per_week", 3000, days=3000),
+]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "enter",
+    [
+        HUGE,
+        HUGE[:3],
+        [a_criterion("acts", 10**12, ("like", "post"), 30), *HUGE[1:4]],
+        [a_criterion("minutes_per_week", 10**12, days=3660)],
+        [a_criterion("active_weeks", 300, (kind, "any"), 3660) for kind in OWN_ACTS],
+        [a_criterion("active_days", 40 + n, (k,), 60 + 3 * n) for n, k in enumerate(OWN_ACTS)],
+    ],
+)
+def test_a_policy_beyond_reason_is_answered_in_time(enter: list[Criterion]) -> None:
+    """What is found then may not be the cheapest way; that is said, and it does lead there."""
+    policy = a_policy(sharer=Zone(name="content_sharer", enter=tuple(enter)))
+    way = cheapest(NOTHING, always(policy), SHARER, day(0))
+    assert way is not None
+    assert sum(step.acts for step in way.steps) == sum(doing.acts for doing in way.plan)
+
+
+@st.composite
+def regimes(draw: st.DrawFn) -> Policies:
+    """Return one policy, or another one from some day on, sparing for some time."""
+    since = date.fromordinal(day(draw(st.integers(0, 2 * SPAN))))
+    until = date.fromordinal(since.toordinal() + draw(st.integers(0, 9)))
+    modes: list[Mode] = ["recompute"]
+    if draw(st.booleans()):
+        modes.append(draw(st.sampled_from(["forward", "grandfather"])))
+    adopted = [
+        PolicyAdopted(
+            version=version,
+            text="",
+            mode=mode,
+            effective_on=since,
+            until=until,
+            author="bob",
+            decided_at=0,
+        )
+        for version, mode in enumerate(modes, start=1)
+    ]
+    return dated([(each, draw(policies())) for each in adopted])
+
+
+@law(st.lists(st.integers(0, 12)).flatmap(named_activities), regimes(), st.integers(0, SPAN))
+def test_who_does_the_acts_enters_the_zone(
+    known: list[Activity], governing: Policies, first: int
+) -> None:
+    known = [each for each in known if each.day <= day(first)]
+    for zone in (SHARER, CREATOR, ENGAGED):
+        way = cheapest(facts_of(known), governing, zone, day(first))
+        if way is None or way.beyond:
+            continue
+        assert all(day(first) <= doing.day <= way.on for doing in way.plan)
+        after = facts_of([*known, *done(way)])
+        assert (lifted(governing.on(way.on), zone - 1, after, way.on) or 0) >= zone
+
+
+@law(lives(), st.integers(0, 300), costly=True)
+def test_who_does_the_acts_is_in_the_zone_under_the_default_policy(log: Log, first: int) -> None:
+    """Or in a higher one, and on that day: folded through the domain itself."""
+    known = [each for _, each in log if each is not None and each.day <= day(first)]
+    assume(known)
+    before = the_journey(*known, now=at(first, "12:00"))
+    standing = before.trajectory.standing_on(day(first))
+    assert standing is not None
+    assert standing.zone is not None
+    for zone in range(standing.zone + 1, len(ZONES)):
+        way = cheapest(before.facts, DEFAULT_ALWAYS, zone, day(first))
+        assert way is not None
+        assert way.cheapest
+        after = the_journey(*known, *done(way), now=at(way.on - day(0), "12:00"))
+        reached = after.zone_on(way.on)
+        assert reached is not None
+        assert ZONES.index(reached) >= zone
+
+
+KINDS = ("like", "comment", "publish")
+
+
+@st.composite
+def tiny_needs(draw: st.DrawFn) -> tuple[Criterion, ...]:
+    measures = ("acts", "people", "active_days", "active_weeks", "minutes_per_week")
+    needs = []
+    for _ in range(draw(st.integers(1, 4))):
+        measure = draw(st.sampled_from(measures))
+        kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True))
+        most = 6 if measure == "minutes_per_week" else 3
+        needs.append(
+            Criterion(
+                name=measure,
+                measure=measure,
+                at_least=draw(st.integers(1, most)),
+                of=() if measure == "minutes_per_week" else tuple(sorted(kinds)),
+                days=draw(st.sampled_from([1, 2, 3, 4, 7, 8, 9, 14])),
+            )
+        )
+    return tuple(needs)
+
+
+Tiny = tuple[int, str, str | None]
+"""A day, a kind and whom it was for."""
+
+
+def holds(each: Criterion, minutes: dict[str, int], acts: list[Tiny], on: int) -> bool:
+    """4.1, a line each, over plain acts."""
+    window = [act for act in acts if on - each.days < act[0] <= on]
+    of = [act for act in window if act[1] in each.of]
+    have: float
+    match each.measure:
+        case "acts":
+            have = len(of)
+        case "people":
+            have = len({who for _, _, who in of if who is not None})
+        case "active_days":
+            have = len({when for when, _, _ in of})
+        case "active_weeks":
+            have = len({date.fromordinal(when).isocalendar()[:2] for when, _, _ in of})
+        case _:
+            have = sum(minutes[kind] for _, kind, _ in window) * 7 / 60 / each.days
+    return have >= each.at_least
+
+
+@st.composite
+def tiny_acts(draw: st.DrawFn) -> list[Tiny]:
+    return draw(
+        st.lists(
+            st.tuples(
+                st.integers(day(0), day(9)),
+                st.sampled_from(KINDS),
+                st.sampled_from([None, "bob", "cleo"]),
+            ),
+            max_size=5,
+        )
+    )
+
+
+@law(
+    tiny_needs(),
+    tiny_acts(),
+    st.tuples(*[st.sampled_from([0, 60, 60, 120, 150, 240])] * 3),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+def test_no_cheaper_plan_exists(
+    needs: tuple[Criterion, ...],
+    known: list[Tiny],
+    seconds: tuple[int, ...],
+    first: int,
+    later: int,
+) -> None:
+    """All smaller plans over all days fail, tried one by one; and one of the same cost before."""
+    minutes = dict(zip(KINDS, seconds, strict=True))
+    policy = Policy(
+        version=1,
+        zones=(Zone(name=ZONES[0]), Zone(name=ZONES[1], enter=needs), *DEFAULT.zones[2:]),
+        minutes=minutes,
+    )
+    known = [act for act in known if act[0] <= day(first)]
+    facts = facts_of(
+        [
+            an_activity(kind, on - day(0), id=str(place), target=who)
+            for place, (on, kind, who) in enumerate(known)
+        ]
+    )
+    start, by = day(first), day(first + later)
+    way = cheapest(facts, always(policy), SHARER, start, by)
+    if way is not None:
+        assert way.cheapest
+        if way.beyond:
+            return
+        cost = (way.seconds, sum(step.acts for step in way.steps), way.on)
+    else:
+        cost = (10**9, 10**9, by)
+    slots = [(on, kind) for on in range(start, by + 1) for kind in KINDS]
+    for acts in range(min(cost[1] + 1, 5 if len(slots) <= 12 else 3)):
+        for plan in combinations_with_replacement(slots, acts):
+            spent = sum(minutes[kind] for _, kind in plan)
+            if (spent, acts) > cost[:2]:
+                continue
+            new: list[Tiny] = [(on, kind, str(place)) for place, (on, kind) in enumerate(plan)]
+            last = max((on for on, _ in plan), default=start)
+            until = by + 1 if (spent, acts) < cost[:2] else cost[2]
+            for on in range(last, until):
+                assert not all(holds(each, minutes, known + new, on) for each in needs), (plan, on)
+
+
+@law(
+    st.lists(st.integers(0, 12)).flatmap(named_activities),
+    regimes(),
+    st.integers(0, SPAN),
+    costly=True,
+)
+def test_a_way_stays_the_same_until_it_stirs(
+    known: list[Activity], governing: Policies, first: int
+) -> None:
+    """However the days go by, nobody has to be asked about before."""
+    facts = facts_of([each for each in known if each.day <= day(first)])
+    for zone in (SHARER, CREATOR, ENGAGED):
+        way = cheapest(facts, governing, zone, day(first))
+        until = stirs(facts, governing, day(first), way)
+        assert until > day(first)
+        for later in range(day(first) + 1, min(until, day(first) + 30)):
+            assert said(cheapest(facts, governing, zone, later)) == said(way), later
