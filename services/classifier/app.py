@@ -19,7 +19,7 @@ from services.classifier.adapters.checking import Checking
 from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
-from services.classifier.http import exports, members, recounting
+from services.classifier.http import exports, mapping, members, recounting
 from services.classifier.http.readable import unless
 from services.classifier.projections.entries import CODEC, PUBLIC
 from services.classifier.publishing import message
@@ -106,6 +106,7 @@ async def _serve(
     readable, settled = unless(rebuilder.unreadable), unless(rebuilder.unfinished)
     for router in (
         members.router(store, lambda: hearing.policies),
+        mapping.router(store, lambda: hearing.policies),
         exports.router(store, lambda: hearing.policies),
     ):
         app.include_router(router, dependencies=[readable])

@@ -2,12 +2,13 @@
 
 import typer
 
-from services.classifier.cli import explaining, members, verifying
+from services.classifier.cli import explaining, mapping, members, verifying
 
 
 def commands(app: typer.Typer) -> None:
     members.commands(app)
     explaining.commands(app)
+    mapping.commands(app)
     verifying.commands(app)
 
 
