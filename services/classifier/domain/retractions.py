@@ -21,7 +21,7 @@ Thing = tuple[str, str, str]
 
 
 class Retractions(NamedTuple):
-    """Those by id that have not met their event, and by object those up to an instant."""
+    """By id, and by object those up to an instant."""
 
     ids: frozenset[Name] = frozenset()
     things: Mapping[Thing, int] = MappingProxyType({})
@@ -39,7 +39,9 @@ NONE: Final = Retractions()
 
 
 class Netted(NamedTuple):
-    """The activities that are left, in the order given, and the retractions still to be minded."""
+    """The activities that are left, in the order given, and the retractions to be minded from now
+    on: the same act may come again, under the id that it has for the member.
+    """
 
     left: Sequence[Activity]
     retractions: Retractions
@@ -61,11 +63,7 @@ def netted(activities: Iterable[Activity]) -> Netted:
     if not ids and not things:
         return Netted(activities, NONE)
     every = Retractions(frozenset(ids), things)
-    met = {name_of(each) for each in activities if each.kind in RETRACTABLE}
-    return Netted(
-        [each for each in activities if not every.cover(each)],
-        Retractions(every.ids - met, things),
-    )
+    return Netted([each for each in activities if not every.cover(each)], every)
 
 
 def name_of(activity: Activity) -> Name:

@@ -18,6 +18,7 @@ from services.classifier.domain.policy import Vitality
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.spells import Spell
 from services.classifier.domain.standings import Standing
+from services.classifier.domain.terms import terms_on
 
 
 class Fall(NamedTuple):
@@ -87,7 +88,8 @@ def followed(
     """Decide what changes with one more activity, which is among the `facts` already.
 
     Most change nothing, and cost no decision: on an open day an act can only lift the member or
-    wake them, and put off what is due.
+    wake them, and put off what is due. Where something is known of days to come, it may lift them
+    then.
     """
     day, mark = activity.day, activity.mark
     first = trajectory.standings[0].from_day if trajectory.standings else FOREVER
@@ -97,6 +99,8 @@ def followed(
         return trajectory
     span = policies.span_at(now)
     if day <= span.closed or day > span.today or mark & (ACCOUNT | NETWORK):
+        return decided(trajectory, facts, policies, day, now)
+    if _awaited(facts, policies, span.today) < FOREVER:
         return decided(trajectory, facts, policies, day, now)
     standing = trajectory.standing_on(day)
     if standing is None or standing.zone is None:
@@ -108,6 +112,15 @@ def followed(
     ):
         return decided(trajectory, facts, policies, day, now)
     return trajectory
+
+
+def _awaited(facts: Facts, policies: Policies, today: int) -> int:
+    """Return the first day after today on which something happens by itself, or FOREVER."""
+    return min(
+        terms_on(facts, today).until,
+        facts.next_with(OWN, today),
+        standings.next_event(facts, policies.on(today), today),
+    )
 
 
 def warned_from(fall: Fall, policies: Policies, now: int) -> int:
