@@ -1,6 +1,6 @@
 """Members, activities and policies to tell examples with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from services.classifier.domain.activities import Activity, ActivityRecorded, ac
 from services.classifier.domain.clock import DAY
 from services.classifier.domain.journey import Journey, refold
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Policy, Zone
+from services.classifier.domain.policy import ZONES, Mode, Policy, PolicyAdopted, Zone
 from services.classifier.domain.regimes import Policies, always
 
 MONDAY: Final = "2026-01-05"
@@ -31,6 +31,7 @@ def day(number: int) -> int:
 def an_activity(
     kind: str,
     on: float,
+    /,
     clock: str = "12:00",
     *,
     id: str | None = None,
@@ -62,6 +63,10 @@ def zones(journey: Journey, *days: int) -> list[str | None]:
     """Return the zones on some days of the example, without the `content_` they begin with."""
     on = (journey.zone_on(day(number)) for number in days)
     return [None if zone is None else zone.removeprefix("content_") for zone in on]
+
+
+def vitalities(journey: Journey, *days: int) -> list[str | None]:
+    return [journey.trajectory.vitality_on(day(number)) for number in days]
 
 
 def a_criterion(measure: str, at_least: int, of: tuple[str, ...] = (), days: int = 0) -> Criterion:
@@ -106,3 +111,23 @@ def a_policy(
         minutes={"like": 60, "post": 600, "publish": 7200},
         **settings,
     )
+
+
+def the_first(policy: Policy) -> tuple[PolicyAdopted, Policy]:
+    """Return how a log begins."""
+    return adoption(policy, "recompute", date(1990, 1, 1))
+
+
+def adoption(
+    policy: Policy, mode: Mode, on: date, until: date | None = None
+) -> tuple[PolicyAdopted, Policy]:
+    adopted = PolicyAdopted(
+        version=policy.version,
+        text="",
+        mode=mode,
+        effective_on=on,
+        until=until,
+        author="zoe",
+        decided_at=0,
+    )
+    return adopted, policy

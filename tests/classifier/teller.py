@@ -15,14 +15,16 @@ from services.classifier.domain.journey import (
     redecide,
     refold,
 )
-from services.classifier.domain.policy import Policy
-from services.classifier.domain.regimes import Policies, always
+from services.classifier.domain.policy import Policy, PolicyAdopted
+from services.classifier.domain.regimes import Policies, dated
 from services.classifier.domain.snapshots import from_state, to_state
+from tests.classifier.examples import the_first
 
 
 @dataclass
 class Teller:
     policy: Policy
+    adoptions: list[tuple[PolicyAdopted, Policy]] = field(init=False)
     policies: Policies = field(init=False)
     journey: Journey = field(default_factory=lambda: Journey("ada"))
     activities: dict[str, Activity] = field(default_factory=dict)
@@ -30,22 +32,33 @@ class Teller:
     tail: list[Activity | Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.policies = always(self.policy)
+        self.adoptions = [the_first(self.policy)]
+        self.policies = dated(self.adoptions)
 
-    def apply(self, now: int, activity: Activity | None) -> tuple[Announcement, ...]:
+    def apply(
+        self, now: int, entry: Activity | tuple[PolicyAdopted, Policy] | None
+    ) -> tuple[Announcement, ...]:
         """Apply one entry of the log, and the clock that it implies before it."""
         self.journey = advance(self.journey, self.policies, now)
         said = self.say(now, None)
-        if activity is None or activity.key in self.activities:
+        if entry is None:
             return said
-        self.activities[activity.key] = activity
-        self.tail.append(activity)
-        if reaches(self.journey, self.policies, activity):
-            self.journey = record(self.journey, self.policies, activity, now)
+        if not isinstance(entry, Activity):
+            self.adoptions.append(entry)
+            self.policies = dated(self.adoptions)
+            self.journey = refold(self.journey, self.policies, self.activities.values(), now)
+            self.keep()
+            return said + self.say(now, None)
+        if entry.key in self.activities:
+            return said
+        self.activities[entry.key] = entry
+        self.tail.append(entry)
+        if reaches(self.journey, self.policies, entry):
+            self.journey = record(self.journey, self.policies, entry, now)
         else:
             self.journey = refold(self.journey, self.policies, self.activities.values(), now)
             self.keep()
-        return said + self.say(now, activity)
+        return said + self.say(now, entry)
 
     def say(self, now: int, cause: Activity | None) -> tuple[Announcement, ...]:
         if not has_news(self.journey):

@@ -17,7 +17,8 @@ from services.classifier.domain.policy import ZONES, Mode, Policy, PolicyAdopted
 from services.classifier.domain.regimes import Policies, always, dated
 from services.classifier.domain.standings import lifted
 from services.classifier.domain.ways import Way, cheapest, stirs
-from tests.classifier.domain.test_laws import SPAN, Log, law, lives, named_activities, policies
+from tests.classifier.domain.law import law
+from tests.classifier.domain.strategies import SPAN, Log, happened, histories, lives, policies
 from tests.classifier.examples import (
     DEFAULT,
     a_criterion,
@@ -107,7 +108,7 @@ class TestWhatActsCannotMeet:
     def test_it_is_named_beside_the_way_for_the_rest(self) -> None:
         way = cheapest(NOTHING, always(self.REPORTING), SHARER, day(0))
         assert way is not None
-        assert [each.criterion.measure for each in way.beyond] == ["network_size"]
+        assert [each.measure for each in way.beyond] == ["network_size"]
         assert [(step.kind, step.acts) for step in way.steps] == [("like", 2)]
 
     def test_it_is_not_named_where_it_is_met(self) -> None:
@@ -177,7 +178,7 @@ def regimes(draw: st.DrawFn) -> Policies:
     return dated([(each, draw(policies())) for each in adopted])
 
 
-@law(st.lists(st.integers(0, 12)).flatmap(named_activities), regimes(), st.integers(0, SPAN))
+@law(histories(12), regimes(), st.integers(0, SPAN))
 def test_who_does_the_acts_enters_the_zone(
     known: list[Activity], governing: Policies, first: int
 ) -> None:
@@ -194,7 +195,7 @@ def test_who_does_the_acts_enters_the_zone(
 @law(lives(), st.integers(0, 300), costly=True)
 def test_who_does_the_acts_is_in_the_zone_under_the_default_policy(log: Log, first: int) -> None:
     """Or in a higher one, and on that day: folded through the domain itself."""
-    known = [each for _, each in log if each is not None and each.day <= day(first)]
+    known = [each for each in happened(log) if each.day <= day(first)]
     assume(known)
     before = the_journey(*known, now=at(first, "12:00"))
     standing = before.trajectory.standing_on(day(first))
@@ -321,7 +322,7 @@ def test_no_cheaper_plan_exists(
 
 
 @law(
-    st.lists(st.integers(0, 12)).flatmap(named_activities),
+    histories(12),
     regimes(),
     st.integers(0, SPAN),
     costly=True,

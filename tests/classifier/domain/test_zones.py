@@ -55,6 +55,22 @@ def test_a_member_is_nowhere_before_the_clock_gets_to_their_first_event() -> Non
     assert zones(advance(journey, always(SMALL), at(3)), 3) == ["consumer"]
 
 
+def test_what_is_known_of_tomorrow_may_lift_a_member_then() -> None:
+    """By a clock that is behind: today's like and tomorrow's, heard in the other order."""
+    journey = small(LIKES[1], an_activity("view", 0), now=at(0))
+    journey = record(journey, always(SMALL), LIKES[0], at(0))
+    assert journey.due == at(1)
+    assert zones(advance(journey, always(SMALL), at(1)), 0, 1) == ["consumer", "sharer"]
+
+
+def test_what_is_done_today_may_lift_a_member_who_resumes_tomorrow() -> None:
+    away = (an_activity("member_paused", 0), an_activity("member_resumed", 3))
+    journey = small(*away, an_activity("like", 1), now=at(2, "12:00"))
+    journey = record(journey, always(SMALL), an_activity("like", 2), at(2, "12:00"))
+    assert journey.due == at(3)
+    assert zones(advance(journey, always(SMALL), at(3)), 2, 3) == ["consumer", "sharer"]
+
+
 def test_the_enter_criteria_lift_a_member_on_the_day_they_hold() -> None:
     assert zones(small(*LIKES, now=at(4)), 0, 1, 2) == ["consumer", "sharer", "sharer"]
 
