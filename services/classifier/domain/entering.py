@@ -64,7 +64,7 @@ class Search:
         self._paid: dict[tuple[Row, ...], int] = {}
 
     def need(self, lacks: Sequence[Lack], seconds: Sequence[int]) -> Need:
-        useful = _useful(tuple(seconds), tuple([(each.unit, each.marks) for each in lacks]))
+        useful = _useful(tuple(seconds), tuple([(each.marks, each.seconds) for each in lacks]))
         rows = tuple(
             [Row(gains, each.missing) for gains, each in zip(useful.gains, lacks, strict=True)]
         )
@@ -123,9 +123,9 @@ def _cuts(lacks: Sequence[Lack], useful: Useful) -> Iterator[Row]:
                 continue
             one, other = useful.gains[narrow], useful.gains[wide]
             if lack.unit == "second":
-                price = min(price for price, gain in zip(useful.prices, other, strict=True) if gain)
-                if price:
-                    yield Row(one, lack.missing + outside * price)
+                gain = min(gain for gain, counts in zip(one, other, strict=True) if counts)
+                if gain:
+                    yield Row(one, lack.missing + outside * gain)
             else:
                 either = tuple(map(max, one, other))
                 yield Row(either, lack.missing + outside)
@@ -165,14 +165,16 @@ def _latest(lack: Lack) -> Iterator[int]:
 
 
 @lru_cache(maxsize=1024)
-def _useful(seconds: tuple[int, ...], lacks: tuple[tuple[str, int], ...]) -> Useful:
+def _useful(seconds: tuple[int, ...], lacks: tuple[tuple[int, tuple[int, ...]], ...]) -> Useful:
     """Choose among all kinds, whose `seconds` these are. Of two that are as good the more social
     one is kept: the later in the list.
     """
     offers = []
-    for kind, price in reversed(tuple(zip(OWN_ACTS, seconds, strict=True))):
+    for place in range(len(OWN_ACTS) - 1, -1, -1):
+        kind, price = OWN_ACTS[place], seconds[place]
         gains = tuple(
-            price if unit == "second" else int(bool(MARKS[kind] & marks)) for unit, marks in lacks
+            counted[place] if counted else int(bool(MARKS[kind] & marks))
+            for marks, counted in lacks
         )
         if any(gains):
             offers.append((price, gains, kind))

@@ -12,6 +12,8 @@ from services.classifier.domain.activities import MARKS, OWN_ACTS
 from services.classifier.domain.clock import FOREVER, monday_of
 from services.classifier.domain.facts import Facts
 from services.classifier.domain.measures import Criterion, lapse_of, next_stir
+from services.classifier.domain.policy import Policy
+from services.classifier.domain.regimes import Asked
 
 WEEK: Final = 7
 WHOLE_WEEK: Final = (1 << WEEK) - 1
@@ -27,6 +29,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "minutes_per_week": "second",
 }
 """What raises the measures that a member's own acts can raise."""
+MARKED: Final = tuple(MARKS[kind] for kind in OWN_ACTS)
 
 
 class Lack(NamedTuple):
@@ -39,6 +42,8 @@ class Lack(NamedTuple):
     missing: int
     start: int
     fresh: int
+    seconds: tuple[int, ...] = ()
+    """What an act of each kind is taken for, if seconds are missing."""
 
     @property
     def spreads(self) -> bool:
@@ -50,21 +55,21 @@ class Lack(NamedTuple):
         return fresh.bit_count() if self.unit == "day" else _weeks(fresh)
 
 
-def seconds_by_mark(estimates: Mapping[str, int]) -> dict[int, int]:
-    return {MARKS[kind]: estimates.get(kind, 0) for kind in OWN_ACTS}
+def seconds_of(policy: Policy) -> tuple[int, ...]:
+    """Return what the policy estimates, in the order of OWN_ACTS."""
+    return tuple([policy.minutes.get(kind, 0) for kind in OWN_ACTS])
 
 
-def by_acts(criterion: Criterion, seconds: Mapping[int, int]) -> bool:
+def by_acts(asked: Asked) -> bool:
     """Say whether acts can meet the criterion. Others link accounts, follow back, and buy."""
-    if criterion.measure == "minutes_per_week":
-        return any(seconds.values())
-    return criterion.measure in UNITS
+    if asked.criterion.measure == "minutes_per_week":
+        return any(seconds_of(asked.policy))
+    return asked.criterion.measure in UNITS
 
 
-def lack(
-    criterion: Criterion, seconds: Mapping[int, int], facts: Facts, first: int, day: int
-) -> Lack:
+def lack(asked: Asked, facts: Facts, first: int, day: int) -> Lack:
     """Return what is missing on `day`, maybe nothing, where acts are possible from `first` on."""
+    policy, criterion = asked
     unit, marks, need = UNITS[criterion.measure], criterion.marks, criterion.at_least
     days, kinds = facts.days, facts.marks
     places = _counted(criterion, facts, day)
@@ -90,32 +95,36 @@ def lack(
                     fresh &= ~(WHOLE_WEEK << (each - monday))
         case "second":
             need = -(-need * 60 * criterion.days // WEEK)  # whole ones, times 7, over the days
+            seconds = seconds_of(policy)
+            by_mark = dict(zip(MARKED, seconds, strict=True))
             have = sum(
                 [
-                    facts.seconds[place] + facts.unreported[place] * seconds[kinds[place]]
+                    facts.seconds[place] + facts.unreported[place] * by_mark[kinds[place]]
                     for place in places
                 ]
             )
+            return Lack(unit, marks, max(0, need - have), start, fresh, seconds)
     return Lack(unit, marks, max(0, need - have), start, fresh)
 
 
-def grows(criterion: Criterion, estimates: Mapping[str, int], facts: Facts, day: int) -> int:
+def grows(asked: Asked, facts: Facts, day: int) -> int:
     """Return the first day after `day` on which more may be missing if nothing happens."""
-    lapse = lapse_of(criterion, estimates)(facts, day)
+    policy, criterion = asked
+    lapse = lapse_of(criterion, policy.minutes)(facts, day)
     if lapse > day:
         return lapse
     places = _counted(criterion, facts, day)
     return facts.days[places[0]] + criterion.days if places else FOREVER
 
 
-def holds(criterion: Criterion, facts: Facts, day: int) -> bool:
-    return lapse_of(criterion, {})(facts, day) > day
+def holds(asked: Asked, facts: Facts, day: int) -> bool:
+    return lapse_of(asked.criterion, asked.policy.minutes)(facts, day) > day
 
 
-def next_turn(criteria: Iterable[Criterion], facts: Facts, day: int) -> int:
+def next_turn(asked: Iterable[Asked], facts: Facts, day: int) -> int:
     """Return the first day after `day` on which one that acts cannot meet may come to hold."""
     turn = FOREVER
-    for each in criteria:
+    for _, each in asked:
         turn = min(turn, facts.next_with(each.marks, day))
         if each.measure == "network_growth":
             turn = min(turn, next_stir(facts, each.days, day))

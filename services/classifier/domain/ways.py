@@ -8,7 +8,7 @@ where the cheapest basket of a day costs as much as the best way found.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from services.classifier.domain.baskets import SECOND
 from services.classifier.domain.clock import FOREVER, monday_of
@@ -22,11 +22,12 @@ from services.classifier.domain.lacks import (
     holds,
     lack,
     next_turn,
-    seconds_by_mark,
+    seconds_of,
 )
-from services.classifier.domain.measures import Criterion
-from services.classifier.domain.regimes import Needs, Policies
+from services.classifier.domain.regimes import Asked, Policies
 from services.classifier.domain.steps import Doing, Step, minutes_of, plan_of, steps_of
+
+Needs: TypeAlias = tuple[Asked, ...]
 
 MOST_EFFORT: Final = 60_000
 """Steps of all searches for one way together: about a second."""
@@ -45,7 +46,7 @@ class Way:
     seconds: int
     steps: tuple[Step, ...]
     plan: tuple[Doing, ...]
-    beyond: tuple[Criterion, ...] = ()
+    beyond: Needs = ()
     cheapest: bool = True
     needs: Needs = field(default=(), repr=False)
     """What holds then."""
@@ -95,19 +96,12 @@ def stirs(facts: Facts, policies: Policies, first: int, way: Way | None) -> int:
         return first + 1
     if way is None:
         return max(first + 1, ahead)
-    estimates = policies.on(way.on).policy.minutes
-    seconds = seconds_by_mark(estimates)
-    units = {
-        each.unit
-        for each in (
-            lack(one, seconds, facts, first, way.on) for one in way.needs if by_acts(one, seconds)
-        )
-        if each.missing
-    }
-    turning = any(each.measure == "network_growth" for each in way.needs)
+    lacks = (lack(each, facts, first, way.on) for each in way.needs if by_acts(each))
+    units = {each.unit for each in lacks if each.missing}
+    turning = any(each.criterion.measure == "network_growth" for each in way.needs)
     if turning or not way.cheapest or {"day", "week"} <= units:
         return first + 1
-    ends = [grows(each, estimates, facts, way.on) for each in way.needs]
+    ends = [grows(each, facts, way.on) for each in way.needs]
     same = _before(min([policies.until(way.on), *ends]), way.on - first)
     week = monday_of(first) + WEEK if "week" in units else FOREVER
     return max(first + 1, min(ahead, same, week))
@@ -127,7 +121,7 @@ class _Found(NamedTuple):
     needs: Needs
     lacks: tuple[Lack, ...]
     entry: Entry
-    beyond: tuple[Criterion, ...]
+    beyond: Needs
 
 
 class _Search:
@@ -157,16 +151,17 @@ class _Search:
             end = min(
                 self._policies.until(start), self._facts.next_with(self._policies.marks, start)
             )
-            seconds = seconds_by_mark(regime.policy.minutes)
-            for needs in regime.ways_in(self._zone):
+            seconds = seconds_of(regime.policy)
+            for way in regime.entering(self._zone):
+                needs = tuple(each for each in way if not each.policy.leaves_out(each.criterion))
                 self._between(start, min(end - 1, by), needs, seconds)
             start = end
         return None if self._best is None else self._told(self._best)
 
-    def _between(self, start: int, end: int, needs: Needs, seconds: dict[int, int]) -> None:
+    def _between(self, start: int, end: int, needs: Needs, seconds: tuple[int, ...]) -> None:
         """Look for a better way on these days, on which ever more is missing."""
-        doable = [each for each in needs if by_acts(each, seconds)]
-        others = [each for each in needs if not by_acts(each, seconds)]
+        doable = [each for each in needs if by_acts(each)]
+        others = [each for each in needs if not by_acts(each)]
         day = start
         while day <= end and self._search.effort >= 0:
             beyond = tuple([each for each in others if not holds(each, self._facts, day)])
@@ -174,9 +169,9 @@ class _Search:
             if self._alone and beyond:
                 day = next_turn(others, self._facts, day)
                 continue
-            lacks = [lack(each, seconds, self._facts, self._first, day) for each in doable]
+            lacks = [lack(each, self._facts, self._first, day) for each in doable]
             missing = tuple([each for each in lacks if each.missing])
-            need = self._search.need(missing, tuple(seconds.values()))
+            need = self._search.need(missing, seconds)
             if self._below is not None and need.bound >= self._below:
                 return
             wait = _wait(missing, day)

@@ -12,7 +12,8 @@ from services.classifier.domain.map import Map, drawn
 from services.classifier.domain.policy import Policy, Zone
 from services.classifier.domain.regimes import always
 from services.classifier.domain.zones import ZONES
-from tests.classifier.domain.test_laws import Log, law, lives, named_activities, policies
+from tests.classifier.domain.law import law
+from tests.classifier.domain.strategies import Log, happened, histories, lives, policies
 from tests.classifier.examples import a_criterion, a_policy, an_activity, at, day, the_journey
 
 SMALL = a_policy()
@@ -108,7 +109,7 @@ def test_an_act_is_listed_with_the_day_on_which_it_ends() -> None:
     ]
 
 
-@law(st.lists(st.integers(0, 12)).flatmap(named_activities), policies(), st.integers(0, 24))
+@law(histories(12), policies(), st.integers(0, 24))
 def test_an_act_counts_up_to_the_day_before_its_end(
     known: list[Activity], policy: Policy, on: int
 ) -> None:
@@ -147,7 +148,7 @@ def named(policy: Policy) -> Policy:
 
 @law(lives(), st.integers(0, 300), costly=True)
 def test_nobody_falls_before_or_after_the_day_that_was_foretold(log: Log, on: int) -> None:
-    known = [each for _, each in log if each is not None and each.day <= day(on)]
+    known = [each for each in happened(log) if each.day <= day(on)]
     if not known:
         return
     drawing = the_map(*known, on=on, policy=SMALL)

@@ -108,7 +108,7 @@ class TestWhatActsCannotMeet:
     def test_it_is_named_beside_the_way_for_the_rest(self) -> None:
         way = cheapest(NOTHING, always(self.REPORTING), SHARER, day(0))
         assert way is not None
-        assert [each.measure for each in way.beyond] == ["network_size"]
+        assert [each.criterion.measure for each in way.beyond] == ["network_size"]
         assert [(step.kind, step.acts) for step in way.steps] == [("like", 2)]
 
     def test_it_is_not_named_where_it_is_met(self) -> None:
