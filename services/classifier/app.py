@@ -19,7 +19,14 @@ from services.classifier.adapters.checking import Checking
 from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.adapters.verification import verify
 from services.classifier.domain.policy import Policy
-from services.classifier.http import exports, mapping, members, recounting
+from services.classifier.http import (
+    distribution,
+    exports,
+    feeds,
+    mapping,
+    members,
+    recounting,
+)
 from services.classifier.http.readable import unless
 from services.classifier.projections.entries import CODEC, PUBLIC
 from services.classifier.publishing import message
@@ -105,9 +112,11 @@ async def _serve(
 
     readable, settled = unless(rebuilder.unreadable), unless(rebuilder.unfinished)
     for router in (
-        members.router(store, lambda: hearing.policies),
+        members.router(store, lambda: hearing.policies, policyfile.in_force),
         mapping.router(store, lambda: hearing.policies),
+        distribution.router(store),
         exports.router(store, lambda: hearing.policies),
+        feeds.router(store),
     ):
         app.include_router(router, dependencies=[readable])
     recounted = recounting.router(checking.verify, checking.under_way)

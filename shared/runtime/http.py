@@ -12,11 +12,12 @@ from typing import Any
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from prometheus_client import Histogram
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +28,20 @@ from shared.runtime.process import version
 
 PARTING = 2
 """Seconds that requests in flight have when the service stops."""
+
+NOT_MODIFIED = 304
+
+
+class Refusal(BaseModel):
+    """What is wrong, and what to do about it."""
+
+    error: str
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Refusal, "description": "Refused, and why"},
+    "5XX": {"model": Refusal, "description": "Not possible at present, and why"},
+}
 
 log = structlog.get_logger()
 
@@ -44,10 +59,17 @@ def application(
 
     The service includes its own routers. For `publishing` and `signed` see `Guard`.
     """
-    app = FastAPI(title=f"zones {service}", summary=summary, version=version(), redoc_url=None)
+    app = FastAPI(
+        title=f"zones {service}",
+        summary=summary,
+        version=version(),
+        redoc_url=None,
+        responses=REFUSALS,
+    )
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(_Heads)
     app.add_middleware(Guard, access=access, publishing=publishing, signed=signed)
     app.add_middleware(_Measured, health=health)
     app.include_router(health.router())
@@ -85,6 +107,36 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Heads:
+    """Answers HEAD as it would GET, and no more than the head: a long answer is broken off."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        asked, told = asyncio.Event(), asyncio.Event()
+
+        async def head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+                told.set()
+
+        async def gone() -> Message:
+            if not asked.is_set():
+                asked.set()
+                return await receive()
+            await told.wait()
+            return {"type": "http.disconnect"}
+
+        get = {**scope, "method": "GET"}
+        await self._app(get, gone, head)
+        scope["route"] = get.get("route")
+
+
 class _Measured:
     """Counts requests and times them by route, method and status."""
 
@@ -119,8 +171,10 @@ class _Measured:
             )
 
 
-async def _refused(_request: Request, error: Exception) -> JSONResponse:
+async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == NOT_MODIFIED:
+        return Response(status_code=NOT_MODIFIED, headers=error.headers)
     return JSONResponse(
         {"error": str(error.detail)}, status_code=error.status_code, headers=error.headers
     )

@@ -1,6 +1,6 @@
 """What questions are made of: members, days, times, pages."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final, NoReturn
 
 from fastapi import HTTPException, Path, Query
@@ -10,6 +10,7 @@ from services.classifier.domain.clock import begins
 from services.classifier.projections import answers
 from shared.eventlog.log import View
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 A_TIME: Final = "write it as 2026-03-12T09:30:00Z, or as 2026-03-12 for the end of that day"
 
 
@@ -23,7 +24,7 @@ def instant_of(text: str) -> int:
         raise ValueError(A_TIME) from None
     if time.tzinfo is None:
         raise ValueError(A_TIME)
-    return int(time.timestamp() * 1000)
+    return (time - EPOCH) // timedelta(milliseconds=1)
 
 
 Member = Annotated[str, Path(max_length=64, description="A member's id")]

@@ -1,14 +1,12 @@
 """What is asked about members, answered from the rows, in the shapes that others rely on."""
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple
 
 from services.classifier.domain.clock import begins
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import ZONES, Vitality
 from services.classifier.projections import rows
 from shared.eventlog.log import View
 
@@ -27,25 +25,33 @@ STRETCHES: Final = """
 """
 ONE: Final = STRETCHES + " WHERE member = :member"
 NEXT: Final = STRETCHES + " WHERE member > :last ORDER BY member LIMIT :page"
-TODAY: Final = """
-    SELECT zone, vitality,
-      (SELECT grp FROM groups AS g WHERE g.member = m.member AND at < :ends
-       ORDER BY at DESC, key DESC LIMIT 1) AS latest,
-      count(*)
-    FROM members AS m WHERE zone IS NOT NULL GROUP BY zone, vitality, latest
-"""
-ON_A_DAY: Final = """
-    SELECT zone, vitality, latest, count(*) FROM (
-      SELECT
+# Who is not there yet on that day is not listed; who has departed is, in no zone.
+WANTED: Final = """
+    WHERE member > :after
+      AND EXISTS (SELECT 1 FROM zone_stretches AS z
+                  WHERE z.member = m.member AND from_day <= :day)
+      AND (:zone IS NULL OR :zone = coalesce(
         (SELECT zone FROM zone_stretches AS z WHERE z.member = m.member AND from_day <= :day
-         ORDER BY from_day DESC LIMIT 1) AS zone,
+         ORDER BY from_day DESC LIMIT 1), 'none'))
+      AND (:vitality IS NULL OR :vitality =
         (SELECT vitality FROM vitality_stretches AS v WHERE v.member = m.member
-         AND from_day <= :day ORDER BY from_day DESC LIMIT 1) AS vitality,
+         AND from_day <= :day ORDER BY from_day DESC LIMIT 1))
+      AND (:group IS NULL OR :group = coalesce(
         (SELECT grp FROM groups AS g WHERE g.member = m.member AND at < :ends
-         ORDER BY at DESC, key DESC LIMIT 1) AS latest
-      FROM members AS m)
-    WHERE zone IS NOT NULL GROUP BY zone, vitality, latest
+         ORDER BY at DESC, key DESC LIMIT 1), ''))
+    ORDER BY member LIMIT :limit
 """
+LISTED: Final = STRETCHES + WANTED
+
+
+class Asked(NamedTuple):
+    """Whom to list: those in a zone (`none` for who has departed), of a vitality, in a group (the
+    empty one for who is in none), each where it is given.
+    """
+
+    zone: str | None = None
+    vitality: str | None = None
+    group: str | None = None
 
 
 async def clock(view: View) -> int | None:
@@ -66,6 +72,18 @@ async def member(
     return _member(*found[0], policy_version=policy_version, as_of=as_of) if found else None
 
 
+async def listed(
+    view: View, asked: Asked, day: date, *, after: str, limit: int, policy_version: int
+) -> list[dict[str, Any]]:
+    """Return the first members after an id, by id, as they were on a day."""
+    ends = begins(day.toordinal() + 1)
+    found = await view.fetchall(
+        LISTED,
+        {**asked._asdict(), "day": day.isoformat(), "ends": ends, "after": after, "limit": limit},
+    )
+    return [_member(*row, policy_version=policy_version, as_of=day) for row in found]
+
+
 async def members(view: View, *, policy_version: int) -> AsyncIterator[list[str]]:
     """Yield the lines of `export members`, a page at a time. The view should be a snapshot."""
     last = ""
@@ -77,27 +95,6 @@ async def members(view: View, *, policy_version: int) -> AsyncIterator[list[str]
 def export_line(whereabouts: dict[str, Any]) -> str:
     """Return the line without a number that depends on the order of arrival."""
     return json.dumps({key: value for key, value in whereabouts.items() if key != "version"})
-
-
-async def distribution(
-    view: View, *, as_of: date | None, today: date, by_group: bool
-) -> dict[str, Any]:
-    """Count who has a zone, by zone and vitality, on a day or as they are now. Groups are those
-    of that day.
-    """
-    day = as_of or today
-    asked = {"day": day.isoformat(), "ends": begins(day.toordinal() + 1)}
-    counts = await view.fetchall(TODAY if as_of is None else ON_A_DAY, asked)
-    answer = {"as_of": day.isoformat(), **_counted(counts)}
-    if by_group:
-        groups: dict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in counts:
-            groups[row[2]].append(row)
-        answer["groups"] = [
-            {"group": group, **_counted(groups[group])}
-            for group in sorted(groups, key=lambda group: (group is None, group))
-        ]
-    return answer
 
 
 def told(
@@ -156,15 +153,3 @@ def _member(
         policy_version=policy_version,
         as_of=as_of,
     )
-
-
-def _counted(counts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    zones, vitalities = Counter[str](), Counter[str]()
-    for zone, vitality, _, count in counts:
-        zones[zone] += count
-        vitalities[vitality] += count
-    return {
-        "members": zones.total(),
-        "zones": {zone: zones[zone] for zone in ZONES},
-        "vitality": {vitality: vitalities[vitality] for vitality in get_args(Vitality)},
-    }

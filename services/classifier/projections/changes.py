@@ -39,6 +39,16 @@ async def last(read: Read, member: str) -> Recorded | None:
     return next(iter(rows), None)
 
 
+async def of_member(view: View, member: str, after: int, limit: int) -> list[Recorded]:
+    """Return a member's changes after a number, in their order."""
+    positions = await view.fetchall(
+        "SELECT position FROM changes WHERE member = :member AND number > :after"
+        " ORDER BY number LIMIT :limit",
+        {"member": member, "after": after, "limit": limit},
+    )
+    return await at(view, [position for (position,) in positions])
+
+
 async def all_of_them(view: View) -> AsyncIterator[Recorded]:
     """Yield every change, by member and number. The view should be a snapshot."""
     member, number = "", 0

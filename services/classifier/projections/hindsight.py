@@ -7,8 +7,9 @@ and between two of them, where every activity may have moved it, by looking thro
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from services.classifier.domain import clock
+from services.classifier.domain import clock, policy
 from services.classifier.domain.clock import ClockStarted
+from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.regimes import Policies
 from services.classifier.projections import answers, journeys
 from services.classifier.projections.entries import ACTIVITY, CODEC
@@ -31,7 +32,7 @@ MOVED: Final = """
 """
 STREAM: Final = """
     SELECT position, stream, version, type, schema, key, body, recorded_at FROM log
-    WHERE stream = :member AND position <= :through ORDER BY version
+    WHERE stream = :stream AND position <= :through ORDER BY version
 """
 
 
@@ -70,17 +71,26 @@ async def moment(view: View, time: int) -> Moment | None:
     return await _between(view, Moment(position, now), last, time)
 
 
+async def adopted(view: View, then: Moment) -> list[PolicyAdopted]:
+    """Return the policies that had been adopted by then, from the first on."""
+    rows = await view.fetchall(STREAM, {"stream": policy.STREAM, "through": then.position})
+    adoptions = (CODEC.decode(Recorded(*row)) for row in rows)
+    return [event for event in adoptions if isinstance(event, PolicyAdopted)]
+
+
 async def believed(
     view: View, name: str, then: Moment, policies: Policies, *, as_of: date | None = None
 ) -> dict[str, Any] | None:
-    """Return where a member was thought to be, None if nobody knew them. `as_of` is not after
-    that moment's today.
+    """Return where a member was thought to be, None if nobody knew them. The policies are those
+    of then, and `as_of` is not after that moment's today.
     """
-    found = await view.fetchall(STREAM, {"member": name, "through": then.position})
+    found = await view.fetchall(STREAM, {"stream": name, "through": then.position})
     if not found or name.startswith("_"):
         return None
     journey = journeys.folded(name, [*map(Recorded._make, found)], policies, then.now)
-    return answers.told_of(journey, policy_version=policies.today(then.now).version, as_of=as_of)
+    day = as_of or answers.date_of(then.now)
+    governing = policies.on(day.toordinal()).policy
+    return answers.told_of(journey, policy_version=governing.version, as_of=as_of)
 
 
 async def _tick(view: View, version: int) -> tuple[int, int | None]:

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classifier.projections import answers
+from services.classifier.projections import distribution
 from tests.classifier.service.examples import MONDAY, Classifier, a_classifier, an_event, at
 
 
 async def counted(classifier: Classifier, number: int, *, today: bool = False) -> dict[Any, int]:
     """Return how many members each group had on a day."""
     day = at(number).date()
-    told = await answers.distribution(
+    told = await distribution.on_a_day(
         classifier.store, as_of=None if today else day, today=day, by_group=True
     )
     groups = {each["group"]: each["members"] for each in told["groups"]}

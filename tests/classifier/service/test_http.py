@@ -10,7 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.classifier.http import exports, members
+from services.classifier.adapters import policyfile
+from services.classifier.domain.regimes import Policies
+from services.classifier.http import distribution, exports, feeds, mapping, members
 from shared.contracts.activity import Activity
 from shared.runtime import http, listener
 from shared.runtime.access import Access
@@ -28,13 +30,19 @@ from tests.classifier.service.examples import (
 
 @asynccontextmanager
 async def served(classifier: Classifier) -> AsyncIterator[httpx2.AsyncClient]:
-    def policy() -> Any:  # noqa: ANN401 -- whatever governs
+    def policies() -> Policies:
         return classifier.hearing.policies
 
     health, access = Health("classifier"), Access()
     app = http.application("classifier", summary="", health=health, access=access)
-    app.include_router(members.router(classifier.store, policy))
-    app.include_router(exports.router(classifier.store, policy))
+    for router in (
+        members.router(classifier.store, policies, policyfile.in_force),
+        mapping.router(classifier.store, policies),
+        distribution.router(classifier.store),
+        exports.router(classifier.store, policies),
+        feeds.router(classifier.store),
+    ):
+        app.include_router(router)
     with closing(listener.listen("127.0.0.1", 0, access=access)) as listening:
         running = asyncio.create_task(http.serve(app, listening))
         address = listener.address(listening)

@@ -19,7 +19,7 @@ from tests.classifier.service.whole import Service, a_service
 SILENT = "nats://127.0.0.1:1"
 OLDER = "UPDATE fold SET number = number - 1"
 KEPT = [name for name in TABLES.names if name != "fold"]
-WRONG = "UPDATE members SET vitality = 'dormant'"
+WRONG = "UPDATE vitality_stretches SET vitality = 'dormant'"
 
 
 async def a_past(folder: Path, *sql: str) -> None:

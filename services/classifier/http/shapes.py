@@ -1,0 +1,83 @@
+"""The shapes in which the classifier answers, as others rely on them."""
+
+from datetime import date
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.classifier.domain.journey import ZoneChanged
+from services.classifier.projections.entries import CODEC
+from services.classifier.publishing import zone_change
+from shared.contracts.words import Vitality, Zone
+from shared.contracts.zones import ZoneChange
+from shared.eventlog.entries import Recorded
+
+NEXT: Final = "What to ask for `after` to go on from here; null at the end."
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True, validate_by_name=True)
+
+
+class Stretch(Shape):
+    from_: date = Field(alias="from")
+    zone: Zone | None
+    """Null while the member has departed."""
+
+
+class Member(Shape):
+    """Where a member is, and has been: one entry for each stretch of days in the same zone."""
+
+    member: str
+    zone: Zone | None
+    since: date | None
+    """The first day of the stretch; null before the member is enrolled."""
+    vitality: Vitality | None
+    version: int
+    """How many zone changes have been announced."""
+    policy_version: int
+    """The policy that governs the day that was asked about."""
+    trajectory: list[Stretch]
+
+
+class Members(Shape):
+    as_of: date
+    members: list[Member]
+    next: str | None = Field(description=NEXT)
+
+
+class Changes(Shape):
+    changes: list[ZoneChange]
+    next: int | None = Field(description=NEXT)
+
+
+class Day(Shape):
+    as_of: date
+    members: int
+    """Who has a zone."""
+    zones: dict[Zone, int]
+    vitality: dict[Vitality, int]
+
+
+class Group(Shape):
+    group: str | None
+    """Null for those who are in none."""
+    members: int
+    zones: dict[Zone, int]
+    vitality: dict[Vitality, int]
+
+
+class Distribution(Day):
+    groups: list[Group] = []
+    """Only where it was asked for `by` group."""
+
+
+class History(Shape):
+    days: list[Day]
+
+
+def change(row: Recorded) -> ZoneChange:
+    """Return the announcement that a row of the log holds, as others know it."""
+    event = CODEC.decode(row)
+    assert isinstance(event, ZoneChanged)  # noqa: S101 - it was noted as one
+    return zone_change(row.stream, event)
