@@ -2,7 +2,7 @@
 
 import typer
 
-from services.classifier.cli import explaining, mapping, members, verifying
+from services.classifier.cli import explaining, mapping, members, policies, verifying
 
 
 def commands(app: typer.Typer) -> None:
@@ -10,6 +10,7 @@ def commands(app: typer.Typer) -> None:
     explaining.commands(app)
     mapping.commands(app)
     verifying.commands(app)
+    policies.commands(app)
 
 
 def exports(export: typer.Typer) -> None:

@@ -1,0 +1,64 @@
+"""The lint of a policy's text, in the shape that others ask for it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.classifier.adapters import policyfile
+from services.classifier.adapters.policyfile import PolicyInvalid
+from services.classifier.domain.lint import Finding, lint
+from services.classifier.domain.policy import Policy
+from services.classifier.projections import linting
+from shared.eventlog.log import View
+
+
+async def lint_text(view: View, text: str, name: str) -> dict[str, Any]:
+    """Return `{"name", "errors", "warnings", "notes", "findings", "compared"}`.
+
+    A finding is `{"severity", "place", "line", "words", "advice"}`, in the order of the lines.
+    `compared` says which part of the log was looked at, and is null where the text cannot be read.
+    """
+    try:
+        policy = policyfile.parse(text, 0, name)
+    except PolicyInvalid as invalid:
+        unread = [_finding("error", None, line, what, None) for line, what in invalid.lines]
+        return _told(name, unread, None)
+    async with view.snapshot() as moment:
+        seen = await linting.of_log(moment, policy)
+    findings = _placed(text, [*lint(policy), *seen.findings])
+    compared = {"events": seen.events, "members": seen.members, "looked_at": seen.looked_at}
+    return _told(name, findings, compared)
+
+
+def errors(text: str, policy: Policy) -> list[str]:
+    """Return what stands in the way of adopting a policy, each with its line and advice."""
+    return [
+        f"{each['line']}: {each['words']}: {each['advice']}"
+        for each in _placed(text, lint(policy))
+        if each["severity"] == "error"
+    ]
+
+
+def _placed(text: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    findings = list(findings)
+    lines = policyfile.lines_at(text, [each.place for each in findings])
+    placed = zip(lines, findings, strict=True)
+    return [
+        _finding(each.severity, each.place, line, each.words, each.advice)
+        for line, each in sorted(placed, key=lambda pair: pair[0])
+    ]
+
+
+def _finding(
+    severity: str, place: str | None, line: int, words: str, advice: str | None
+) -> dict[str, Any]:
+    return {"severity": severity, "place": place, "line": line, "words": words, "advice": advice}
+
+
+def _told(
+    name: str, findings: list[dict[str, Any]], compared: dict[str, int] | None
+) -> dict[str, Any]:
+    counted = {
+        f"{severity}s": sum(each["severity"] == severity for each in findings)
+        for severity in ("error", "warning", "note")
+    }
+    return {"name": name, **counted, "findings": findings, "compared": compared}

@@ -1,0 +1,111 @@
+"""Which policies were adopted, what is to be said against one, and the adoption of another."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import APIRouter, HTTPException, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.classifier.domain.policy import PolicyAdopted
+from services.classifier.domain.regimes import ALWAYS, Policies
+from services.classifier.http.members import Governing
+from services.classifier.projections import answers
+from services.classifier.projections.entries import adoptions
+from services.classifier.publishing import instant
+from shared.eventlog.log import View
+
+Text = Annotated[str, Field(max_length=64 * 1024, description="A whole policy, in TOML")]
+Number = Annotated[int, Path(ge=1, le=10**12)]
+
+Lint: TypeAlias = Callable[[str, str], Awaitable[dict[str, Any]]]
+"""Answers what is to be said against the text of a policy, which has a name."""
+Remark: TypeAlias = Callable[[], str | None]
+"""Answers how the file on disk differs from the policy adopted last, None where it does not."""
+
+NAME: Final = "policy.toml"
+
+
+class Questioned(BaseModel):
+    """Without a text, the policy that governs today is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Text | None = None
+    name: Annotated[str, Field(max_length=200)] = NAME
+
+
+def router(view: View, policies: Governing, lint: Lint, remark: Remark) -> APIRouter:
+    """Return `/v1/policies`."""
+    router = APIRouter(prefix="/v1/policies", tags=["policies"])
+
+    @router.get("", summary="The policies adopted so far, and which days each governs")
+    async def listed() -> dict[str, Any]:
+        async with view.snapshot() as moment:
+            now = await answers.clock(moment)
+            adopted = await adoptions(moment)
+        governing = policies()
+        return {
+            "today": None if now is None else answers.date_of(now).isoformat(),
+            "governing": (governing.newest if now is None else governing.today(now)).version,
+            "policies": [told(each, governing) for each in adopted],
+            "remark": remark(),
+        }
+
+    @router.get("/{version}", summary="One of them, with its text")
+    async def shown(version: Number) -> dict[str, Any]:
+        adopted = await _adopted(view, version)
+        return {**told(adopted, policies()), "text": adopted.text}
+
+    @router.post(
+        "/lint", summary="What is to be said against a policy, and what the log has to say"
+    )
+    async def linted(question: Questioned) -> dict[str, Any]:
+        if question.text is not None:
+            return await lint(question.text, question.name)
+        now = await answers.clock(view)
+        governing = policies()
+        version = (governing.newest if now is None else governing.today(now)).version
+        return await lint((await _adopted(view, version)).text, f"policy {version}")
+
+    return router
+
+
+def told(adopted: PolicyAdopted, policies: Policies) -> dict[str, Any]:
+    """Return an adoption as it is shown, with the stretches of days that it governs."""
+    return {
+        "version": adopted.version,
+        "mode": adopted.mode,
+        "effective_on": adopted.effective_on.isoformat(),
+        "until": None if adopted.until is None else adopted.until.isoformat(),
+        "author": adopted.author,
+        "note": adopted.note,
+        "decided_at": instant(adopted.decided_at).isoformat(),
+        "governs": list(_governed(adopted.version, policies)),
+    }
+
+
+def _governed(version: int, policies: Policies) -> Iterable[dict[str, str | None]]:
+    """Yield the first and the last day of each stretch; null where there is none."""
+    regimes = policies.regimes
+    for place, regime in enumerate(regimes):
+        before = regimes[place - 1].policy.version if place else 0
+        if regime.policy.version != version or before == version:
+            continue
+        after = (each.from_day for each in regimes[place:] if each.policy.version != version)
+        end = next(after, None)
+        yield {
+            "from": None if regime.from_day == ALWAYS else _day(regime.from_day),
+            "until": None if end is None else _day(end - 1),
+        }
+
+
+def _day(number: int) -> str:
+    return date.fromordinal(number).isoformat()
+
+
+async def _adopted(view: View, version: int) -> PolicyAdopted:
+    for adopted in await adoptions(view):
+        if adopted.version == version:
+            return adopted
+    raise HTTPException(404, f"there is no policy {version}")
