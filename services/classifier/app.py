@@ -7,30 +7,31 @@ import asyncio
 import gc
 import socket
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 
 from services.classifier.adapters import policyfile
 from services.classifier.adapters.checking import Checking
+from services.classifier.adapters.linting import lint_text, sound
+from services.classifier.adapters.ondisk import OnDisk
 from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.adapters.verification import verify
-from services.classifier.domain.policy import Policy
 from services.classifier.http import (
     distribution,
     exports,
     feeds,
     mapping,
     members,
+    policies,
     recounting,
 )
 from services.classifier.http.readable import unless
 from services.classifier.projections.entries import CODEC, PUBLIC
 from services.classifier.publishing import message
 from services.classifier.settings import Settings
+from services.classifier.stream.adopting import Adopting
 from services.classifier.stream.beginning import begin
 from services.classifier.stream.hearing import Hearing, Time
 from services.classifier.stream.listening import Listening
@@ -57,34 +58,25 @@ log = structlog.get_logger()
 async def run(settings: Settings) -> None:
     """Hear and say until cancelled. Raises PolicyInvalid before anything has begun."""
     access = Access.of(settings.token, settings.tokens)
-    file = settings.policy or policyfile.SHIPPED
-    offered = policyfile.load(file, 1)
+    file = OnDisk(settings.policy or policyfile.SHIPPED)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
         async with Store.open(settings.database, codec=CODEC, schema=[RELAY_SCHEMA]) as store:
-            text = file.read_text(encoding="utf-8")
             wall = datetime.now(UTC)
-            started, adopted = await begin(store, settings.clock, wall=wall, text=text)
-            policies = policyfile.in_force(adopted)
+            started, adopted = await begin(store, settings.clock, wall=wall, text=file.text)
             hearing = Hearing(
                 store,
                 Time(started.mode, None),
-                policies,
+                policyfile.in_force(adopted),
                 recent=Recent(settings.journeys),
                 snapshot_every=settings.snapshot_every,
             )
             rebuilder = Rebuilder(store, started.mode, hearing.begin)
             await rebuilder.look()
             health = Health("classifier")
-            if replace(offered, version=policies.newest.version) != policies.newest:
-                _remark_on(health, file, policies.newest)
+            health.remark(lambda: file.remark(hearing.policies.newest))
+            for remark in health.remarks:
+                log.warning("classifier.policy_differs", remark=remark)
             await _serve(store, hearing, rebuilder, health, settings, listener, access)
-
-
-def _remark_on(health: Health, file: Path, policy: Policy) -> None:
-    log.warning("classifier.policy_differs", file=str(file), governing=policy.version)
-    health.remark(
-        f"{file} is not policy {policy.version}, which governs: `zones policy adopt` lets it govern"
-    )
 
 
 async def _serve(
@@ -111,16 +103,21 @@ async def _serve(
         return rebuilder.unfinished() or await listening.retry(row)
 
     readable, settled = unless(rebuilder.unreadable), unless(rebuilder.unfinished)
+    adopting = Adopting(hearing, sound, policyfile.in_force)
     for router in (
         members.router(store, lambda: hearing.policies, policyfile.in_force),
         mapping.router(store, lambda: hearing.policies),
         distribution.router(store),
         exports.router(store, lambda: hearing.policies),
         feeds.router(store),
+        policies.router(store, lambda: hearing.policies, partial(lint_text, store), health),
     ):
         app.include_router(router, dependencies=[readable])
-    recounted = recounting.router(checking.verify, checking.under_way)
-    app.include_router(recounted, dependencies=[settled])
+    for router in (
+        recounting.router(checking.verify, checking.under_way),
+        policies.adoption(lambda: hearing.policies, adopting.adopt),
+    ):
+        app.include_router(router, dependencies=[settled])
     app.include_router(status.router(health, store, retry))
 
     def say(recorded: Recorded) -> Message | None:

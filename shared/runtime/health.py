@@ -19,6 +19,9 @@ Check: TypeAlias = Callable[[], Awaitable[str | None]]
 Lag: TypeAlias = Callable[[], Awaitable[int]]
 """Answers how many entries a reader has still to do. Raises OSError when it cannot know."""
 
+Remark: TypeAlias = Callable[[], str | None]
+"""Answers with a sentence, or None while there is nothing to remark."""
+
 PATIENCE = 2.0
 """Seconds that a check or a lag may take to answer."""
 
@@ -33,7 +36,7 @@ class Health:
         self.registry = CollectorRegistry()
         self._checks: dict[str, Check] = {}
         self._lags: dict[str, Lag] = {}
-        self.remarks: list[str] = []
+        self._remarks: list[Remark] = []
         ProcessCollector(registry=self.registry)
         self._ready = Gauge("zones_ready", "1 when every check passes.", registry=self.registry)
         self._lag = Gauge(
@@ -48,13 +51,14 @@ class Health:
         """Ask `lag` whenever somebody wants to know how far behind a reader is."""
         self._lags[reader] = lag
 
-    def remark(self, sentence: str) -> None:
+    def remark(self, remark: Remark) -> None:
         """Let the status say what keeps nobody from working, but somebody should know."""
-        self.remarks.append(sentence)
+        self._remarks.append(remark)
 
-    def withdraw(self, sentence: str) -> None:
-        """Take a remark back."""
-        self.remarks.remove(sentence)
+    @property
+    def remarks(self) -> list[str]:
+        answers = (remark() for remark in self._remarks)
+        return [answer for answer in answers if answer is not None]
 
     async def reasons(self) -> list[str]:
         """Return why the service is not ready; nothing when it is."""

@@ -44,6 +44,7 @@ class Checking:
         self._seconds = hours * HOUR
         self._under_way: str | None = None
         self._remark: str | None = None
+        health.remark(lambda: self._remark)
         self._gauges = {
             name: Gauge(f"zones_classifier_verified_{name}", told, registry=health.registry)
             for name, told in (
@@ -111,9 +112,7 @@ class Checking:
         now = {"timestamp_seconds": time.time(), "duration_seconds": seconds}
         for name, value in {**counted, **now}.items():
             self._gauges[name].set(value)
-        if self._remark is not None:
-            self._health.withdraw(self._remark)
-            self._remark = None
+        self._remark = None
         if result["equal"]:
             log.info("classifier.verified", **counted, seconds=round(seconds, 1))
             return
@@ -122,4 +121,3 @@ class Checking:
             f"what is kept differs from the log: {result['difference']}."
             " `zones verify` says whether it still does; dropped tables are built again at a start"
         )
-        self._health.remark(self._remark)

@@ -24,7 +24,7 @@ POLITE: Final = 10
 """How much a worker lets others go first, of at most 19."""
 
 Task: TypeAlias = Literal["recount", "rebuild"]
-Stillness: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+Stillness: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 """Holds the log still while it is entered, when everybody who is due has been reviewed."""
 
 

@@ -1,14 +1,17 @@
 """The lint of a policy's text, in the shape that others ask for it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from services.classifier.adapters import policyfile
 from services.classifier.adapters.policyfile import PolicyInvalid
+from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.lint import Finding, lint
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.policy import ZONES, Policy
 from services.classifier.projections import linting
 from shared.eventlog.log import View
+
+NAME: Final = "policy.toml"
 
 
 async def lint_text(view: View, text: str, name: str) -> dict[str, Any]:
@@ -29,23 +32,37 @@ async def lint_text(view: View, text: str, name: str) -> dict[str, Any]:
     return _told(name, findings, compared)
 
 
-def errors(text: str, policy: Policy) -> list[str]:
-    """Return what stands in the way of adopting a policy, each with its line and advice."""
-    return [
-        f"{each['line']}: {each['words']}: {each['advice']}"
-        for each in _placed(text, lint(policy))
-        if each["severity"] == "error"
-    ]
+def sound(text: str) -> Policy:
+    """Read a policy that is to be adopted. Raises PolicyInvalid where nobody can ever meet it."""
+    policy = policyfile.parse(text, 0, NAME)
+    errors = [each for each in _placed(text, lint(policy)) if each["severity"] == "error"]
+    if errors:
+        problems = [(each["line"], f"{each['words']}: {each['advice']}") for each in errors]
+        raise PolicyInvalid(NAME, problems)
+    return policy
+
+
+def lines_at(text: str, places: Iterable[str]) -> list[int]:
+    """Return the lines of places such as `content_sharer.enter.2` in a text that can be read."""
+    known = lines_of(text)
+    return [line_in(known, _at(place)) for place in places]
 
 
 def _placed(text: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     findings = list(findings)
-    lines = policyfile.lines_at(text, [each.place for each in findings])
+    lines = lines_at(text, [each.place for each in findings])
     placed = zip(lines, findings, strict=True)
     return [
         _finding(each.severity, each.place, line, each.words, each.advice)
         for line, each in sorted(placed, key=lambda pair: pair[0])
     ]
+
+
+def _at(place: str) -> tuple[str | int, ...]:
+    """Return where in the file the criterion or the key of that name is."""
+    first, *more = place.split(".")
+    words = ("zones", first) if first in ZONES else (first,)
+    return (*words, *(int(word) - 1 if word.isdigit() else word for word in more))
 
 
 def _finding(

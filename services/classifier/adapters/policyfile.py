@@ -22,6 +22,7 @@ SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"
 MOST_CRITERIA: Final = 24
 """As many as the evidence of one change may hold."""
 MOST_DAYS: Final = 3660
+MOST_MINUTES: Final = 10**6
 WEEK: Final = 7 * 24 * 60
 NEAR: Final = 150
 """The `near_minutes` of a policy that does not name them: the first ones did not."""
@@ -46,19 +47,15 @@ def load(path: Path, version: int) -> Policy:
 def parse(text: str, version: int, name: str = "policy.toml") -> Policy:
     """Read the text of a policy, which `name` is the file of. Raises PolicyInvalid."""
     try:
-        document = tomllib.loads(text)
+        document, lines = tomllib.loads(text), lines_of(text)
+    except RecursionError as error:
+        raise PolicyInvalid(name, [(1, "not a policy: nested too deeply")]) from error
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", where)
         at = int(line[1]) if line else text.count("\n") + 1
         raise PolicyInvalid(name, [(at, f"not TOML: {what}")]) from error
-    return _Reading(name, lines_of(text)).policy(document, version)
-
-
-def lines_at(text: str, places: Iterable[str]) -> list[int]:
-    """Return the lines of places such as `content_sharer.enter.2` in a text that can be read."""
-    known = lines_of(text)
-    return [line_in(known, _at(place)) for place in places]
+    return _Reading(name, lines).policy(document, version)
 
 
 def in_force(adopted: Iterable[PolicyAdopted]) -> Policies:
@@ -162,13 +159,11 @@ class _Reading:
     def _minutes(self, table: object) -> dict[str, int]:
         minutes = self._table(table, ("minutes",), (), OWN_ACTS)
         for kind, value in minutes.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 <= value <= MOST_MINUTES:
                 self._problem(("minutes", kind), f"{kind} must be a number of minutes")
-        return {
-            kind: round(value * 60)
-            for kind, value in minutes.items()
-            if isinstance(value, int | float)
-        }
+                minutes = {**minutes, kind: 0}
+        return {kind: round(value * 60) for kind, value in minutes.items()}
 
     def _reports(self, table: object) -> frozenset[str]:
         reports = self._table(table, ("reports",), (), FAMILIES)
@@ -240,13 +235,6 @@ class _Reading:
 
 
 UNFED: Final = "the measurements are not reported"
-
-
-def _at(place: str) -> Place:
-    """Return where in the file the criterion or the key of that name is."""
-    first, *more = place.split(".")
-    words = ("zones", first) if first in ZONES else (first,)
-    return (*words, *(int(word) - 1 if word.isdigit() else word for word in more))
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -1,17 +1,21 @@
 """Policies: which were adopted, what is to be said against one, and the adoption of another."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from services.classifier.cli.words import Json, number, spoken
 from shared.runtime import terminal
 from shared.runtime.client import Client
+from shared.runtime.errors import WrongUse
 
-PATIENCE: Final = 600.0
-"""Seconds that the lint of a long log may take."""
+PATIENCE: Final = 3600.0
+"""Seconds that the lint of a long log may take, or deciding everybody again."""
+
+Mode = Literal["forward", "grandfather", "recompute"]
 
 File = Annotated[
     Path,
@@ -33,6 +37,7 @@ def commands(app: typer.Typer) -> None:
     )
     policy.command("show")(show)
     policy.command("lint")(lint)
+    policy.command("adopt")(adopt)
     app.add_typer(policy)
 
 
@@ -58,8 +63,8 @@ def show(
         some = told["policies"] if version is None else [one]
         for line in (line for each in some for line in _shown(each, told["governing"])):
             terminal.say(terminal.plain(line))
-        if told["remark"]:
-            terminal.say(terminal.plain(told["remark"]))
+        for remark in told["remarks"]:
+            terminal.say(terminal.plain(remark))
 
 
 def lint(file: MaybeFile = None, *, json: Json = False) -> None:
@@ -75,6 +80,51 @@ def lint(file: MaybeFile = None, *, json: Json = False) -> None:
         print_findings(told)
     if told["errors"]:
         raise typer.Exit(1)
+
+
+def adopt(
+    file: File,
+    *,
+    author: Annotated[str, typer.Option(metavar="WHO", help="Who decided it.", show_default=False)],
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="And why.", show_default=False)
+    ] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(
+            help="forward governs from a day on; grandfather likewise, and up to another day nobody"
+            " is demoted by what is new; recompute governs every day, past ones too."
+        ),
+    ] = "forward",
+    begin: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="DAY", help="Its first day.  [default: tomorrow]", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="Nobody is demoted by it until then.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Let a policy govern. Whatever is wrong with it is said before anything happens."""
+    days = {"from": _day("--from", begin), "until": _day("--until", until)}
+    text = _text(file)
+    with Client("classifier", timeout=PATIENCE) as service:
+        found = service.post("/v1/policies/lint", {"text": text, "name": file.name})
+        if found["errors"] or not json:
+            print_findings(found)
+        if found["errors"]:
+            raise typer.Exit(1)
+        told = service.post(
+            "/v1/policies", {"text": text, "author": author, "note": note, "mode": mode, **days}
+        )
+    if json:
+        terminal.print_json(told)
+        return
+    for line in _shown(told, governing=0):
+        terminal.say(terminal.plain(line))
 
 
 def print_findings(told: Mapping[str, Any]) -> None:
@@ -128,4 +178,14 @@ def _stretch(days: Mapping[str, str | None]) -> str:
 
 
 def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise WrongUse(f"{file} is no text in UTF-8, and so no policy") from None
+
+
+def _day(option: str, text: str | None) -> str | None:
+    try:
+        return None if text is None else date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise WrongUse(f"{option} {text} is no day: write it as 2026-03-12") from None

@@ -2,28 +2,38 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Protocol, TypeAlias
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.classifier.domain.policy import PolicyAdopted
+from services.classifier.domain.adopting import AdoptionRefused, Offer
+from services.classifier.domain.policy import Mode, PolicyAdopted
 from services.classifier.domain.regimes import ALWAYS, Policies
 from services.classifier.http.members import Governing
 from services.classifier.projections import answers
 from services.classifier.projections.entries import adoptions
 from services.classifier.publishing import instant
+from shared.contracts.words import Line
 from shared.eventlog.log import View
+from shared.runtime.errors import WrongUse
+from shared.runtime.health import Health
 
 Text = Annotated[str, Field(max_length=64 * 1024, description="A whole policy, in TOML")]
 Number = Annotated[int, Path(ge=1, le=10**12)]
 
 Lint: TypeAlias = Callable[[str, str], Awaitable[dict[str, Any]]]
 """Answers what is to be said against the text of a policy, which has a name."""
-Remark: TypeAlias = Callable[[], str | None]
-"""Answers how the file on disk differs from the policy adopted last, None where it does not."""
 
 NAME: Final = "policy.toml"
+
+
+class Adopt(Protocol):
+    """Adopts what is offered, and answers when everybody has been decided again: the adoption,
+    and whether it is new.
+    """
+
+    async def __call__(self, offer: Offer) -> tuple[PolicyAdopted, bool]: ...
 
 
 class Questioned(BaseModel):
@@ -35,8 +45,24 @@ class Questioned(BaseModel):
     name: Annotated[str, Field(max_length=200)] = NAME
 
 
-def router(view: View, policies: Governing, lint: Lint, remark: Remark) -> APIRouter:
-    """Return `/v1/policies`."""
+class Offered(BaseModel):
+    """Who adopts which policy, how, and from which day on: tomorrow, if none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Text
+    author: Line
+    note: Line | None = None
+    mode: Mode = "forward"
+    effective_on: Annotated[date | None, Field(alias="from")] = None
+    until: date | None = None
+
+    def offer(self) -> Offer:
+        return Offer(**dict(self))
+
+
+def router(view: View, policies: Governing, lint: Lint, health: Health) -> APIRouter:
+    """Return `/v1/policies`, but for the adoption."""
     router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
     @router.get("", summary="The policies adopted so far, and which days each governs")
@@ -49,7 +75,7 @@ def router(view: View, policies: Governing, lint: Lint, remark: Remark) -> APIRo
             "today": None if now is None else answers.date_of(now).isoformat(),
             "governing": (governing.newest if now is None else governing.today(now)).version,
             "policies": [told(each, governing) for each in adopted],
-            "remark": remark(),
+            "remarks": health.remarks,
         }
 
     @router.get("/{version}", summary="One of them, with its text")
@@ -67,6 +93,25 @@ def router(view: View, policies: Governing, lint: Lint, remark: Remark) -> APIRo
         governing = policies()
         version = (governing.newest if now is None else governing.today(now)).version
         return await lint((await _adopted(view, version)).text, f"policy {version}")
+
+    return router
+
+
+def adoption(policies: Governing, adopt: Adopt) -> APIRouter:
+    """Return the adoption at `/v1/policies`."""
+    router = APIRouter(prefix="/v1/policies", tags=["policies"])
+
+    @router.post("", summary="Adopt a policy, and decide everybody again", status_code=201)
+    async def adopted(offered: Offered, response: Response) -> dict[str, Any]:
+        try:
+            policy, new = await adopt(offered.offer())
+        except WrongUse as invalid:
+            raise HTTPException(422, str(invalid)) from invalid
+        except AdoptionRefused as refused:
+            raise HTTPException(409, str(refused)) from refused
+        if not new:
+            response.status_code = 200
+        return told(policy, policies())
 
     return router
 

@@ -20,6 +20,7 @@ from services.classifier.domain.journey import (
 from services.classifier.domain.regimes import Policies
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
 from shared.eventlog.entries import Recorded
+from shared.eventlog.log import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:
         {"until": until, "limit": limit},
     )
     return [(at, member) for at, member in rows]
+
+
+async def fall_due(transaction: Transaction, at: int) -> None:
+    """Let everybody be due at an instant, who would not be before."""
+    await transaction.execute("UPDATE members SET due_at = :at WHERE due_at > :at", {"at": at})
 
 
 async def count_due(read: Read, until: int) -> int:

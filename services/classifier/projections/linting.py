@@ -8,10 +8,9 @@ others, who could not; most criteria are known to decide something long before t
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from services.classifier.domain.activities import Activity
 from services.classifier.domain.clock import EPOCH, day_of
 from services.classifier.domain.experience import Arrivals, Sightings, of_arrivals
-from services.classifier.domain.facts import NOTHING, Facts, learn
+from services.classifier.domain.facts import fold
 from services.classifier.domain.lint import Finding
 from services.classifier.domain.policy import Policy
 from services.classifier.projections import answers, journeys
@@ -87,13 +86,6 @@ async def _sightings(view: View, policy: Policy, today: int) -> tuple[Sightings,
         if sightings.settled() or read > ENOUGH:
             break
         past = (await journeys.pasts(view, [member]))[member]
-        sightings.see(_facts(past), today)
+        sightings.see(fold(past), today)
         read += len(past)
     return sightings, total
-
-
-def _facts(past: list[Activity]) -> Facts:
-    facts = NOTHING
-    for activity in past:
-        facts = learn(facts, activity)
-    return facts

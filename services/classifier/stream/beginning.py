@@ -1,10 +1,11 @@
 """The first two entries of the log, and what a later start finds there."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Final, NamedTuple
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.classifier.domain import clock, policy
+from services.classifier.domain.adopting import FIRST_DAY
 from services.classifier.domain.clock import ClockStarted
 from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.projections import tables
@@ -13,9 +14,6 @@ from services.classifier.stream.reading import milliseconds
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
 from shared.runtime.settings import Clock
-
-FIRST_DAY: Final = date(1990, 1, 1)
-"""The earliest day that an activity can have: the first policy governs every day."""
 
 
 class Beginning(NamedTuple):

@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from services.classifier.domain import clock
+from services.classifier.domain import clock, policy
+from services.classifier.domain.adopting import due_by
 from services.classifier.domain.clock import ClockAdvanced, Mode
 from services.classifier.domain.journey import Journey
+from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.regimes import Policies
 from services.classifier.handlers import (
     Course,
@@ -25,10 +27,9 @@ from services.classifier.handlers import (
     timeline,
 )
 from services.classifier.projections import changes, groups, journeys, rows
-from services.classifier.projections.entries import at, recorded
 from services.classifier.projections.journeys import Known
-from services.classifier.stream.reading import says_the_same
 from services.classifier.stream.recent import Recent
+from services.classifier.stream.sorting import Sorted, sort_out
 from shared.eventlog.entries import Entry
 from shared.eventlog.log import Store, Transaction
 
@@ -50,13 +51,6 @@ class Time:
 class Led(NamedTuple):
     before: Known
     after: Followed
-
-
-class Sorted(NamedTuple):
-    """Places in a batch: of what is new, and of what contradicts the log."""
-
-    fresh: Sequence[int]
-    conflicts: Sequence[int]
 
 
 class Hearing:
@@ -81,7 +75,7 @@ class Hearing:
         """
         if self.time.unreviewed:
             return 0, Sorted((), ())
-        found = await self._sort_out(transaction, batch)
+        found = await sort_out(transaction, batch)
         fresh = found.fresh
         time, policies = self.time, self.policies
         course = Course.of(
@@ -127,32 +121,32 @@ class Hearing:
         return await journeys.count_due(self._store, now)
 
     @asynccontextmanager
-    async def still(self) -> AsyncIterator[None]:
+    async def still(self) -> AsyncIterator[Transaction]:
         """Hold the log still for a moment at which everybody who is due has been reviewed."""
         while True:
             await self.review()
-            async with self._store.transaction():
+            async with self._store.transaction() as transaction:
                 if not self.time.unreviewed:
-                    yield
+                    yield transaction
                     return
 
-    async def _sort_out(self, transaction: Transaction, batch: Sequence[Heard]) -> Sorted:
-        """Tell what is new from what was heard before, in this batch or in the log."""
-        positions = await transaction.known([heard.activity.key for heard in batch])
-        stored = {
-            row.key: (row.stream, recorded(row))
-            for row in (await at(transaction, positions.values()) if positions else ())
-        }
-        fresh, conflicts = [], []
-        for place, heard in enumerate(batch):
-            key = heard.activity.key
-            earlier = stored.get(key)
-            if earlier is None:
-                stored[key] = (heard.activity.member, heard.recorded)
-                fresh.append(place)
-            elif not says_the_same(heard, *earlier):
-                conflicts.append(place)
-        return Sorted(fresh, conflicts)
+    async def adopt(
+        self, transaction: Transaction, adopted: PolicyAdopted, policies: Policies
+    ) -> None:
+        """Record a policy with which `policies` are in force, while the log is still. Who was
+        decided under others is read from the log again, and reviewed when the policy begins.
+        """
+        await transaction.append(
+            [Entry(policy.STREAM, adopted)], expected={policy.STREAM: adopted.version - 1}
+        )
+        await journeys.fall_due(transaction, due_by(adopted, self.time.now))
+
+        def committed() -> None:
+            self.policies = policies
+            self._recent.clear()
+            self.time.unreviewed = True
+
+        transaction.after_commit(committed)
 
     async def _due(self, transaction: Transaction, course: Course) -> list[tuple[int, str]]:
         """Return who is due on the way; one more than can be reviewed if they are too many."""

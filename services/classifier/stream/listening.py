@@ -8,8 +8,9 @@ from typing import Final
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Counter
 
-from services.classifier.stream.hearing import Hearing, Sorted
+from services.classifier.stream.hearing import Hearing
 from services.classifier.stream.reading import Received, conflict, heard, read
+from services.classifier.stream.sorting import Sorted
 from services.classifier.stream.ticking import Ticking
 from shared.eventlog.log import Store, Transaction
 from shared.eventlog.parked import ParkedRow

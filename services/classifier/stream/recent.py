@@ -28,3 +28,6 @@ class Recent:
             self._known.move_to_end(each.journey.member)
         while len(self._known) > self._limit:
             self._known.popitem(last=False)
+
+    def clear(self) -> None:
+        self._known.clear()

@@ -27,6 +27,11 @@ def test_the_shipped_policy_is_sound() -> None:
     assert load(SHIPPED, 3).version == 3
 
 
+def test_what_is_nested_without_end_is_no_policy() -> None:
+    with pytest.raises(PolicyInvalid, match="nested too deeply"):
+        parse(f"warn_days = {'[' * 20_000}", 1)
+
+
 def test_a_policy_from_before_anybody_was_told_to_be_near_means_the_same() -> None:
     """Logs begin with one that does not name near_minutes, and it can be 0."""
     [line] = [line for line in TEXT.splitlines(keepends=True) if line.startswith("near_minutes")]
@@ -57,6 +62,9 @@ def test_a_policy_from_before_anybody_was_told_to_be_near_means_the_same() -> No
         ("network = false", "networks = false", "did you mean 'network'?"),
         ("view = 2", "views = 2", "unknown key 'views': did you mean 'view'?"),
         ("view = 2", "view = -2", "view must be a number of minutes"),
+        ("view = 2", "view = nan", "view must be a number of minutes"),
+        ("view = 2", "view = inf", "view must be a number of minutes"),
+        ("view = 2", 'view = "2"', "view must be a number of minutes"),
         (
             'requires = ["content_sharer"]',
             'requires = ["socially_engaged"]',

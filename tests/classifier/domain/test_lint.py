@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.classifier.adapters.policyfile import SHIPPED, lines_at, parse
+from services.classifier.adapters.linting import lines_at
+from services.classifier.adapters.policyfile import SHIPPED, parse
 from services.classifier.domain.lint import lint
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import Policy
