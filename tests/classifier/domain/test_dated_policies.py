@@ -43,7 +43,7 @@ def grandfather(policy: Policy, start: int, until: int) -> tuple[PolicyAdopted, 
 
 
 def recompute(policy: Policy) -> tuple[PolicyAdopted, Policy]:
-    return adoption(policy, "recompute", on(0))
+    return adoption(policy, "recompute", on(9))
 
 
 def keeping(acts: int, *, version: int = 2, grace_days: int = 2, days: int = 5) -> Policy:

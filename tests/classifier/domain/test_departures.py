@@ -5,9 +5,21 @@ By the small policy two likes in 5 days make a sharer, who keeps it with one in 
 grace.
 """
 
+from datetime import date
+from typing import Any
+
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey
-from tests.classifier.examples import a_policy, an_activity, at, the_journey, vitalities, zones
+from services.classifier.domain.journey import Journey, ZoneChanged
+from tests.classifier.examples import (
+    a_policy,
+    an_activity,
+    at,
+    day,
+    the_journey,
+    vitalities,
+    zones,
+)
+from tests.classifier.teller import Teller
 
 SMALL = a_policy(active_days=2, quiet_days=4)
 LIKES = (an_activity("like", 0), an_activity("like", 1))
@@ -97,3 +109,54 @@ def test_whose_first_event_is_a_departure_is_nowhere() -> None:
 def test_a_departure_to_come_is_not_one_yet() -> None:
     journey = small(*LIKES, departed(3), now=at(2, "23:59"))
     assert zones(journey, 2) == ["sharer"]
+
+
+def said_of(*activities: Activity) -> list[Any]:
+    """Return what is said of each activity when it happens."""
+    teller = Teller(SMALL)
+    return [change for each in activities for change in teller.apply(each.at, each)]
+
+
+def test_who_departs_is_announced_to_have_left() -> None:
+    """To no zone, with no vitality, because of the departure."""
+    left = said_of(*LIKES, departed(2))[-1]
+    assert (left.direction, left.previous, left.to) == ("left", "content_sharer", None)
+    assert (left.vitality, left.version) == (None, 3)
+    assert left.effective_on == date.fromordinal(day(2))
+    assert left.cause_ids == (departed(2).id,)
+    (evidence,) = left.evidence
+    assert (evidence.criterion, evidence.measure) == ("departed", "departed")
+    assert evidence.event_ids == (departed(2).id,)
+
+
+def test_who_returns_is_announced_to_have_entered() -> None:
+    """With the registration as the reason, and the vitality of that day."""
+    back = registered(9)
+    entered = said_of(*LIKES, departed(2), back)[-1]
+    assert (entered.direction, entered.previous) == ("entered", None)
+    assert (entered.to, entered.vitality) == ("content_consumer", "dormant")
+    assert [(each.measure, each.event_ids) for each in entered.evidence] == [
+        ("enrolled", (back.id,))
+    ]
+    assert entered.cause_ids == (back.id,)
+
+
+def test_nothing_is_said_of_who_is_departed() -> None:
+    """Neither of their vitality nor of what they do; and nothing of who was never announced."""
+    later = [an_activity("view", 20), an_activity("like", 40)]
+    assert [each.direction for each in said_of(*LIKES, departed(2), *later)[2:]] == ["left"]
+    assert said_of(departed(2), *later) == []
+    assert [each.version for each in said_of(departed(2), registered(5))] == [1]
+
+
+def test_a_return_before_anybody_knew_of_the_departure_takes_it_back() -> None:
+    """The registration was heard late: it supersedes what was announced."""
+    *_, left, entered = said_of(*LIKES, departed(2, "09:00"), registered(2, "10:00"))
+    assert (left.direction, entered.direction) == ("left", "entered")
+    assert (entered.to, entered.supersedes) == ("content_sharer", None)
+    teller = Teller(SMALL)
+    for each in (*LIKES, departed(2, "09:00")):
+        teller.apply(each.at, each)
+    (entered,) = teller.apply(at(4), registered(2, "10:00"))
+    assert isinstance(entered, ZoneChanged)
+    assert (entered.direction, entered.supersedes) == ("entered", 3)

@@ -7,8 +7,9 @@ grace; two pieces in 10 days make a creator of who keeps being a sharer, with no
 from datetime import date
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey
+from services.classifier.domain.journey import Journey, ZoneChanged
 from tests.classifier.examples import a_policy, an_activity, at, day, the_journey, zones
+from tests.classifier.teller import Teller
 
 SMALL = a_policy()
 LIKES = (an_activity("like", 0), an_activity("like", 1))
@@ -144,3 +145,26 @@ def test_who_is_departed_has_no_floor_and_returns_to_it() -> None:
     away = (an_activity("member_departed", 3), an_activity("member_registered", 6))
     journey = small(floored("sharer", 0), *away, now=at(9))
     assert zones(journey, 2, 3, 5, 6) == ["sharer", None, None, "sharer"]
+
+
+def test_a_change_because_of_the_floor_says_so() -> None:
+    """With the event that set it, though others have said something of the member since."""
+    teller = Teller(SMALL)
+    set_it = floored("sharer", 3)
+    for each in (an_activity("view", 0), an_activity("member_updated", 2, group="sales")):
+        teller.apply(each.at, each)
+    (change,) = teller.apply(set_it.at, set_it)
+    assert isinstance(change, ZoneChanged)
+    assert (change.direction, change.to) == ("promoted", "content_sharer")
+    (evidence,) = change.evidence
+    assert (evidence.criterion, evidence.measure) == ("content_sharer.floor", "floor")
+    assert (evidence.need, evidence.have, evidence.met) == (1, 1, True)
+    assert evidence.event_ids == change.cause_ids == (set_it.id,)
+
+
+def test_who_enters_at_the_floor_is_shown_both_reasons() -> None:
+    set_it = floored("creator", 3, kind="member_registered")
+    (change,) = Teller(SMALL).apply(set_it.at, set_it)
+    assert isinstance(change, ZoneChanged)
+    assert [each.measure for each in change.evidence] == ["enrolled", "floor"]
+    assert change.cause_ids == (set_it.id,)

@@ -42,6 +42,16 @@ def test_a_window_ends_on_the_day_in_question_and_includes_it() -> None:
     assert not holds(act, 4, an_activity("like", 5))
 
 
+def test_whatever_is_counted_counts_for_so_many_days() -> None:
+    """Days 0 to 4, whatever the measure."""
+    comment = an_activity("comment", 0, target="bob", minutes=30)
+    for measure in ("acts", "active_days", "active_weeks", "people", "minutes_per_week"):
+        criterion = a_criterion(measure, 1, ("comment",), 5)
+        assert holds(criterion, 4, comment), measure
+        assert not holds(criterion, 5, comment), measure
+        assert lapse(criterion, 1, comment) == 5, measure
+
+
 @pytest.mark.parametrize("clock", ["00:00", "23:59"])
 def test_a_day_is_the_utc_day_on_which_it_happened(clock: str) -> None:
     today = a_criterion("acts", 1, ("like",), 1)

@@ -41,6 +41,11 @@ def test_a_retraction_may_come_before_what_it_retracts() -> None:
 def test_a_source_retracts_only_what_it_said() -> None:
     elsewhere = retracted(3, retracts="two")._replace(source="urn:zones:platform:x")
     assert zones(small(*LIKES, elsewhere, now=at(4)), 1) == ["sharer"]
+    on_it = (LIKES[0], an_activity("like", 1, object={"id": "o"}))
+    of_it = retracted(3, object={"id": "o"}, kind="like")
+    assert zones(small(*on_it, of_it, now=at(4)), 1) == ["consumer"]
+    elsewhere = of_it._replace(source="urn:zones:platform:x")
+    assert zones(small(*on_it, elsewhere, now=at(4)), 1) == ["sharer"]
 
 
 def test_events_of_a_linked_account_go_by_their_first_id() -> None:
@@ -79,6 +84,14 @@ def test_by_object_and_kind_all_such_acts_up_to_the_retraction_are_removed() -> 
     assert zones(small(*history, before, now=at(4)), 2) == ["sharer"]
     exactly = retracted(1, "12:00", **of_it)
     assert zones(small(*history, exactly, now=at(4)), 2, 3) == ["consumer", "sharer"]
+
+
+def test_of_two_retractions_of_an_object_the_later_reaches_further() -> None:
+    acts = [an_activity("like", each, object={"id": "o"}) for each in (0, 2)]
+    of_it: dict[str, Any] = {"object": {"id": "o"}, "kind": "like"}
+    for first, second in ((1, 3), (3, 1)):
+        both = (retracted(first, **of_it), retracted(second, **of_it))
+        assert zones(small(*acts, an_activity("like", 2), *both, now=at(4)), 2) == ["consumer"]
 
 
 def test_other_kinds_and_other_objects_stay() -> None:
