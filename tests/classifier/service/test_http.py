@@ -236,6 +236,7 @@ async def test_exports_are_read_in_pages(tmp_path: Path, monkeypatch: pytest.Mon
             monkeypatch.setattr("services.classifier.projections.answers.PAGE", page)
             monkeypatch.setattr("services.classifier.projections.changes.PAGE", page)
             monkeypatch.setattr("services.classifier.http.exports.PAGE", page)
+            monkeypatch.setattr("services.classifier.http.feeds.PAGE", page)
             for path in ("export/members", "export/changes"):
                 lines = (await service.get(f"/v1/{path}")).text.splitlines()
                 assert [json.loads(line)["member"] for line in lines] == names
