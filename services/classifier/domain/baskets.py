@@ -13,8 +13,9 @@ ACT: Final = 1
 SECOND: Final = 1 << 48
 """A weight is so many seconds and so many acts in one number: fewer seconds come first."""
 MOST_STEPS: Final = 20_000
-"""After so many a search gives up. A step takes some 10 microseconds, and more for many rows."""
+"""After so many a search gives up. A step takes some 10 microseconds,"""
 MANY: Final = 4
+"""and as much again for every so many rows."""
 
 Basket = tuple[int, ...]
 
@@ -149,7 +150,7 @@ def _duals(prices: Sequence[int], rows: Sequence[tuple[int, ...]]) -> list[list[
     return duals
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def baskets(prices: tuple[int, ...], rows: tuple[Row, ...]) -> Baskets:
     """Return the same search to all who lack the same: it goes on where the last one stopped."""
     return Baskets(prices, rows)
