@@ -109,7 +109,7 @@ def test_an_act_is_listed_with_the_day_on_which_it_ends() -> None:
     ]
 
 
-@law(histories(12), policies(), st.integers(0, 24))
+@law(histories(6), policies(), st.integers(0, 24))
 def test_an_act_counts_up_to_the_day_before_its_end(
     known: list[Activity], policy: Policy, on: int
 ) -> None:
