@@ -102,6 +102,7 @@ async def a_classifier(
 def an_event(
     kind: str,
     day: float,
+    /,
     *,
     member: str = "ada",
     id: str | None = None,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.classifier.stream import hearing
 from services.classifier.stream.reading import heard
 from tests.classifier.service.examples import Classifier, a_classifier, a_year, an_event
+from tests.classifier.service.worlds import worlds
 
 KINDS = ("view", "like", "share", "post", "comment", "publish", "follow")
 
@@ -23,8 +24,8 @@ class Killed(Exception):
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> list[bytes]:
-    """Draw what a few members did over a year: bursts and silences, some of it late or twice."""
+def clashes(draw: st.DrawFn) -> list[bytes]:
+    """Draw what a few members did over a year, some of it told in two ways under one id."""
     acts = draw(
         st.lists(
             st.tuples(
@@ -59,7 +60,7 @@ async def outcome(classifier: Classifier) -> tuple[Any, ...]:
 
 
 @given(
-    bodies=worlds(),
+    bodies=clashes() | worlds() | worlds(),
     batch=st.integers(1, 12),
     journeys=st.integers(1, 3),
     snapshot_every=st.sampled_from((1, 3, 40, 1_000_000)),

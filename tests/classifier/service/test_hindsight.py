@@ -22,7 +22,7 @@ from tests.classifier.service.examples import (
     at,
     day,
 )
-from tests.classifier.service.test_entry_by_entry import worlds
+from tests.classifier.service.worlds import worlds
 
 NAMES = ("ada", "bob", "cyd", "dot")
 
