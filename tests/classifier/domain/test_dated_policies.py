@@ -136,6 +136,18 @@ def test_who_was_grandfathered_before_stays_so_to_their_own_day() -> None:
     assert zones(journey, 12, 13) == ["sharer", "consumer"]
 
 
+def test_what_is_replaced_is_what_governed_the_day_before() -> None:
+    """Not what was to come and never did: nobody has been anywhere by it."""
+    weekly = tuple(an_activity("like", each) for each in (0, 1, 5, 9, 13, 17, 21))
+    never = forward(keeping(9, grace_days=0), 4)
+    spared = grandfather(keeping(3, version=3, grace_days=0), 4, until=12)
+    journey = decided(never, spared, acts=weekly, now=at(30))
+    assert zones(journey, 4, 12, 13) == ["sharer", "sharer", "consumer"]
+    earlier = grandfather(keeping(3, version=3, grace_days=0), 3, until=12)
+    journey = decided(never, earlier, acts=weekly, now=at(30))
+    assert zones(journey, 4, 12, 13) == ["sharer", "sharer", "consumer"]
+
+
 def test_grandfathering_spares_the_zone_one_falls_into() -> None:
     """A creator whose pieces are too old falls to sharer by the `keep` of before, not further."""
     acts = (*LIKES, an_activity("publish", 0), an_activity("publish", 1), an_activity("like", 8))

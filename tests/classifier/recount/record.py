@@ -131,13 +131,14 @@ def governing(adoptions: Sequence[Adoption], day: date) -> Sequence[Adoption]:
     raise AssertionError(day)
 
 
-def accepted(adoptions: Sequence[Adoption], day: date) -> list[Policy]:
+def accepted(adoptions: Sequence[Adoption], day: date, on: date | None = None) -> list[Policy]:
     """Return the policies by any of which `keep` may hold: the governing one, and while that
-    grandfathers, what it replaced.
+    grandfathers, what governed when it began.
     """
-    *earlier, (adopted, policy) = governing(adoptions, day)
+    *earlier, (adopted, policy) = governing(adoptions, day if on is None else on)
     if adopted.mode == "grandfather" and adopted.until is not None and day <= adopted.until:
-        return [policy, *accepted(earlier, day)]
+        eve = adopted.effective_on - timedelta(days=1)
+        return [policy, *accepted(earlier, day, eve)]
     return [policy]
 
 
