@@ -17,9 +17,13 @@ from shared.eventlog.parked import ParkedRow
 from shared.messaging.consumer import follow
 from shared.messaging.errors import BrokerUnavailable, UnreadableMessage
 from shared.messaging.lag import Progress
+from shared.messaging.settling import insist
 from shared.messaging.topology import CLASSIFIER_ACTIVITY
 
 AWAY: Final = "the broker is away, or `zones provision` has not been run on it"
+
+PAUSE: Final = 1.0
+"""Seconds between two looks whether somebody is due for review."""
 
 
 class Listening:
@@ -45,6 +49,7 @@ class Listening:
         ticking = Ticking(client, self._store, self._hearing)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(ticking.tick())
+            tasks.create_task(self._keep_reviewing(self._progress))
             tasks.create_task(
                 follow(
                     client,
@@ -57,6 +62,12 @@ class Listening:
                     progress=self._progress,
                 )
             )
+
+    async def _keep_reviewing(self, progress: Progress) -> None:
+        """Go on with a review that was interrupted, though nobody says anything."""
+        while True:
+            await insist(self._hearing.review, progress)
+            await asyncio.sleep(PAUSE)
 
     async def handle(self, transaction: Transaction, batch: Sequence[Received]) -> int:
         """Take activities from the front of a batch. Return how many."""

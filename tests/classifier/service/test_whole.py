@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.classifier.service.examples import a_classifier, a_sharer, a_year, an_event
+from services.classifier.adapters.policyfile import in_force, parse
+from services.classifier.domain.adopting import Offer, decide
+from services.classifier.projections.entries import adoptions
+from tests.classifier.service.examples import POLICY, a_classifier, a_sharer, a_year, an_event
 from tests.classifier.service.whole import Bus, a_bus, a_process, a_service
 
 KILLS = 8
@@ -120,3 +123,25 @@ def _recorded(folder: Path) -> int:
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
         [(count,)] = database.execute("SELECT count(*) FROM log WHERE key IS NOT NULL")
     return int(count)
+
+
+async def test_an_adoption_that_was_interrupted_is_gone_on_with(tmp_path: Path) -> None:
+    """At the next start, though nobody says anything; and the world hears of the policy."""
+    text = POLICY.replace("days = 30, at_least = 4", "days = 30, at_least = 3")
+    easier = Offer(text=text, author="eve", mode="recompute")
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear([an_event("share", number, target="x:1") for number in range(3)])
+        hearing = classifier.hearing
+        async with hearing.still() as transaction:
+            before = await adoptions(transaction)
+            newest = before[-1], hearing.policies.newest
+            adopted = decide(easier, parse(text, 2), newest, hearing.time.now)
+            await hearing.adopt(transaction, adopted, in_force([*before, adopted]))
+        assert (await classifier.member("ada"))["zone"] == "content_consumer"
+    async with a_bus(tmp_path) as bus, a_service(tmp_path, bus.nats.url) as service:
+        await service.quiet()
+        assert (await service.get("/v1/members/ada"))["zone"] == "content_sharer"
+        assert (await service.verified())["equal"]
+        said = [subject for subject, _ in await bus.zones()]
+        assert said.count("zone.policy.v1") == 2
+        assert said[-1] == "zone.changed.v1.content_sharer.ada"
