@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.classifier.domain.adopting import AdoptionRefused, Offer
 from services.classifier.domain.policy import Mode, PolicyAdopted
 from services.classifier.domain.regimes import ALWAYS, Policies
+from services.classifier.http import shapes
 from services.classifier.http.members import Governing
+from services.classifier.http.unchanged import unchanged
 from services.classifier.projections import answers
 from services.classifier.projections.entries import adoptions
 from services.classifier.publishing import instant
@@ -65,26 +67,37 @@ def router(view: View, policies: Governing, lint: Lint, health: Health) -> APIRo
     """Return `/v1/policies`, but for the adoption."""
     router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
-    @router.get("", summary="The policies adopted so far, and which days each governs")
+    @router.get(
+        "",
+        summary="The policies adopted so far, and which days each governs",
+        response_model=shapes.Policies,
+    )
     async def listed() -> dict[str, Any]:
         async with view.snapshot() as moment:
             now = await answers.clock(moment)
             adopted = await adoptions(moment)
         governing = policies()
         return {
-            "today": None if now is None else answers.date_of(now).isoformat(),
+            "today": None if now is None else answers.date_of(now),
             "governing": (governing.newest if now is None else governing.today(now)).version,
             "policies": [told(each, governing) for each in adopted],
             "remarks": health.remarks,
         }
 
-    @router.get("/{version}", summary="One of them, with its text")
+    @router.get(
+        "/{version}",
+        summary="One of them, with its text",
+        response_model=shapes.Policy,
+        dependencies=[unchanged(view)],
+    )
     async def shown(version: Number) -> dict[str, Any]:
         adopted = await _adopted(view, version)
         return {**told(adopted, policies()), "text": adopted.text}
 
     @router.post(
-        "/lint", summary="What is to be said against a policy, and what the log has to say"
+        "/lint",
+        summary="What is to be said against a policy, and what the log has to say",
+        response_model=shapes.Lint,
     )
     async def linted(question: Questioned) -> dict[str, Any]:
         if question.text is not None:
@@ -101,7 +114,16 @@ def adoption(policies: Governing, adopt: Adopt) -> APIRouter:
     """Return the adoption at `/v1/policies`."""
     router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
-    @router.post("", summary="Adopt a policy, and decide everybody again", status_code=201)
+    @router.post(
+        "",
+        summary="Adopt a policy, and decide everybody again",
+        status_code=201,
+        response_model=shapes.Adoption,
+        responses={
+            200: {"model": shapes.Adoption, "description": "It was adopted before, just so"},
+            409: {"description": "It cannot be adopted so: the sentence says why"},
+        },
+    )
     async def adopted(offered: Offered, response: Response) -> dict[str, Any]:
         try:
             policy, new = await adopt(offered.offer())
@@ -121,16 +143,16 @@ def told(adopted: PolicyAdopted, policies: Policies) -> dict[str, Any]:
     return {
         "version": adopted.version,
         "mode": adopted.mode,
-        "effective_on": adopted.effective_on.isoformat(),
-        "until": None if adopted.until is None else adopted.until.isoformat(),
+        "effective_on": adopted.effective_on,
+        "until": adopted.until,
         "author": adopted.author,
         "note": adopted.note,
-        "decided_at": instant(adopted.decided_at).isoformat(),
+        "decided_at": instant(adopted.decided_at),
         "governs": list(_governed(adopted.version, policies)),
     }
 
 
-def _governed(version: int, policies: Policies) -> Iterable[dict[str, str | None]]:
+def _governed(version: int, policies: Policies) -> Iterable[dict[str, date | None]]:
     """Yield the first and the last day of each stretch; null where there is none."""
     regimes = policies.regimes
     for place, regime in enumerate(regimes):
@@ -140,13 +162,9 @@ def _governed(version: int, policies: Policies) -> Iterable[dict[str, str | None
         after = (each.from_day for each in regimes[place:] if each.policy.version != version)
         end = next(after, None)
         yield {
-            "from": None if regime.from_day == ALWAYS else _day(regime.from_day),
-            "until": None if end is None else _day(end - 1),
+            "from": None if regime.from_day == ALWAYS else date.fromordinal(regime.from_day),
+            "until": None if end is None else date.fromordinal(end - 1),
         }
-
-
-def _day(number: int) -> str:
-    return date.fromordinal(number).isoformat()
 
 
 async def _adopted(view: View, version: int) -> PolicyAdopted:

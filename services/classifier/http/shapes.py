@@ -1,11 +1,12 @@
 """The shapes in which the classifier answers, as others rely on them."""
 
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.classifier.domain.journey import ZoneChanged
+from services.classifier.domain.policy import Mode
 from services.classifier.projections.entries import CODEC
 from services.classifier.publishing import zone_change
 from shared.contracts.words import Vitality, Zone
@@ -74,6 +75,66 @@ class Distribution(Day):
 
 class History(Shape):
     days: list[Day]
+
+
+class Days(Shape):
+    from_: date | None = Field(alias="from")
+    """Null where there is no first day."""
+    until: date | None
+    """The last day; null where there is none."""
+
+
+class Adoption(Shape):
+    version: int
+    mode: Mode
+    effective_on: date
+    until: date | None
+    """Up to which day a policy that is grandfathered demotes nobody by what is new."""
+    author: str
+    note: str | None
+    decided_at: datetime
+    governs: list[Days]
+    """Nothing where later adoptions left it no day."""
+
+
+class Policy(Adoption):
+    text: str
+
+
+class Policies(Shape):
+    today: date | None
+    """By the log's clock; null before anything was recorded."""
+    governing: int
+    """The version of the policy that governs today."""
+    policies: list[Adoption]
+    remarks: list[str]
+
+
+class Finding(Shape):
+    severity: Literal["error", "warning", "note"]
+    place: str | None
+    """The criterion, or the key, that it is about; null where the text cannot be read."""
+    line: int
+    words: str
+    advice: str | None
+
+
+class Compared(Shape):
+    events: int
+    members: int
+    looked_at: int
+    """So many members were looked at for criteria that always or never hold, if need be."""
+
+
+class Lint(Shape):
+    name: str
+    errors: int
+    """They stand in the way of adoption."""
+    warnings: int
+    notes: int
+    findings: list[Finding]
+    compared: Compared | None
+    """What of the log the policy was held against; null where the text cannot be read."""
 
 
 def change(row: Recorded) -> ZoneChange:

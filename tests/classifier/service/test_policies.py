@@ -62,7 +62,7 @@ async def test_adoptions_are_listed_with_the_days_that_they_govern(service: Serv
             "until": None,
             "author": "eve",
             "note": "why",
-            "decided_at": f"{day(50)}T00:00:00+00:00",
+            "decided_at": f"{day(50)}T00:00:00Z",
             "governs": [{"from": day(60), "until": None}],
         },
     )
