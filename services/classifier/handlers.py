@@ -13,7 +13,8 @@ from typing import NamedTuple, Self
 
 from services.classifier.domain import clock
 from services.classifier.domain.activities import Activity, ActivityRecorded
-from services.classifier.domain.announcing import Announcement, announce, changes_zone, has_news
+from services.classifier.domain.announcements import Announcement
+from services.classifier.domain.announcing import announce, has_news, needs_past
 from services.classifier.domain.clock import ClockAdvanced, Mode
 from services.classifier.domain.journey import (
     Journey,
@@ -132,7 +133,7 @@ def follow(
         while (tick := _next_due(journey, ticks)) is not None and tick.place < place:
             due = journey.due
             journey = advance(journey, policies, tick.now)
-            if known is None and changes_zone(journey):
+            if known is None and needs_past(journey, policies, tick.now):
                 return None
             for said in announce(journey, policies, known or (), tick.now):
                 sayings.append(Saying(tick.place, due, journey.member, said))
@@ -150,8 +151,8 @@ def follow(
             return None
         else:
             journey = refold(journey, policies, known, now)
-        if has_news(journey):
-            if known is None and changes_zone(journey):
+        if has_news(journey, policies, now):
+            if known is None and needs_past(journey, policies, now):
                 return None
             for said in announce(journey, policies, known or (), now, happened):
                 sayings.append(Saying(place, now, journey.member, said))

@@ -7,9 +7,16 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from services.classifier.domain.activities import ActivityRecorded
+from services.classifier.domain.announcements import (
+    Announcement,
+    DemotionAverted,
+    DemotionForeseen,
+    VitalityChanged,
+    ZoneChanged,
+    ZoneNeared,
+)
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.evidence import Evidence
-from services.classifier.domain.journey import VitalityChanged, ZoneChanged
 from services.classifier.domain.policy import PolicyAdopted
 from shared.contracts import evidence, zones
 from shared.contracts.envelope import guard_of, subject_of
@@ -17,8 +24,13 @@ from shared.contracts.words import MOST
 from shared.eventlog.entries import Recorded
 from shared.messaging.wire import Message
 
-Event = (
-    ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | ZoneChanged | VitalityChanged
+Event = ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | Announcement
+Said = (
+    zones.ZoneChanged
+    | zones.VitalityChanged
+    | zones.ZoneWarning
+    | zones.ZoneNear
+    | zones.PolicyAdopted
 )
 
 
@@ -30,15 +42,19 @@ def message(row: Recorded, event: Event) -> Message | None:
     return Message(subject=subject_of(said), body=said.to_json(), id=said.key, guard=guard_of(said))
 
 
-def publish(
-    member: str, version: int, event: Event
-) -> zones.ZoneChanged | zones.VitalityChanged | zones.PolicyAdopted | None:
+def publish(member: str, version: int, event: Event) -> Said | None:
     """Say an event of a member's stream as the world knows it. `version` is its place there."""
     match event:
         case ZoneChanged():
             return zones.ZoneChanged.of(zone_change(member, event))
         case VitalityChanged():
             return _vitality_changed(member, version, event)
+        case DemotionForeseen():
+            return zones.ZoneWarning.of(_demotion(member, event, event.because), place=version)
+        case DemotionAverted():
+            return zones.ZoneWarning.of(_demotion(member, event), place=version)
+        case ZoneNeared():
+            return zones.ZoneNear.of(_way_up(member, event))
         case PolicyAdopted():
             adoption = zones.Adoption(
                 version=event.version,
@@ -106,6 +122,51 @@ def _sayable(number: float) -> float:
 
 def instant(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _demotion(
+    member: str, event: DemotionForeseen | DemotionAverted, because: tuple[Evidence, ...] = ()
+) -> zones.Demotion:
+    return zones.Demotion.model_validate(
+        {
+            "member": member,
+            "zone": event.zone,
+            "to": event.to,
+            "due_on": event.due_on,
+            "because": criteria(because),
+            "cancelled": isinstance(event, DemotionAverted),
+            "effective_on": event.effective_on,
+            "decided_at": instant(event.decided_at),
+            "policy_version": event.policy_version,
+            "historical": event.historical,
+        }
+    )
+
+
+def _way_up(member: str, event: ZoneNeared) -> zones.WayUp:
+    return zones.WayUp.model_validate(
+        {
+            "member": member,
+            "zone": event.zone,
+            "next": event.next,
+            "minutes": event.minutes,
+            "steps": [
+                {
+                    "kind": step.kind,
+                    "acts": step.acts,
+                    "people": step.people,
+                    "days": step.days,
+                    "weeks": step.weeks,
+                    "minutes": step.minutes,
+                }
+                for step in event.steps
+            ],
+            "effective_on": event.effective_on,
+            "decided_at": instant(event.decided_at),
+            "policy_version": event.policy_version,
+            "historical": event.historical,
+        }
+    )
 
 
 def _vitality_changed(member: str, version: int, event: VitalityChanged) -> zones.VitalityChanged:

@@ -37,8 +37,9 @@ def vitality_changed_id(member: str, day: Day, value: Vitality, place: int) -> s
     return f"vitality.changed/{member}/{day.isoformat()}/{value}/{place}"
 
 
-def zone_warning_id(member: str, day: Day, value: Literal["due", "cancelled"]) -> str:
-    return f"zone.warning/{member}/{day.isoformat()}/{value}"
+def zone_warning_id(member: str, day: Day, value: Literal["due", "cancelled"], place: int) -> str:
+    """`place` is the event's in its member's stream: one may be warned twice on one day."""
+    return f"zone.warning/{member}/{day.isoformat()}/{value}/{place}"
 
 
 def zone_near_id(member: str, day: Day, value: Zone) -> str:
@@ -188,9 +189,9 @@ class ZoneWarning(ClassifierSays):
     data: Demotion
 
     @classmethod
-    def of(cls, demotion: Demotion) -> Self:
+    def of(cls, demotion: Demotion, *, place: int) -> Self:
         value: Literal["due", "cancelled"] = "cancelled" if demotion.cancelled else "due"
-        said = zone_warning_id(demotion.member, demotion.effective_on, value)
+        said = zone_warning_id(demotion.member, demotion.effective_on, value, place)
         return cls(id=said, subject=demotion.member, time=demotion.decided_at, data=demotion)
 
 

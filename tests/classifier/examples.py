@@ -109,7 +109,7 @@ def a_policy(
         version=1,
         zones=(Zone(name=ZONES[0]), sharer, creator, engaged),
         minutes={"like": 60, "post": 600, "publish": 7200},
-        **settings,
+        **{"near_minutes": 0, "warn_days": 0, **settings},
     )
 
 

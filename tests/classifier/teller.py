@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass, field
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.announcing import Announcement, announce, has_news
+from services.classifier.domain.announcements import Announcement
+from services.classifier.domain.announcing import announce, has_news
 from services.classifier.domain.journey import (
     Journey,
     advance,
@@ -14,6 +15,7 @@ from services.classifier.domain.journey import (
     record,
     redecide,
     refold,
+    remembered,
 )
 from services.classifier.domain.policy import Policy, PolicyAdopted
 from services.classifier.domain.regimes import Policies, dated
@@ -61,7 +63,7 @@ class Teller:
         return said + self.say(now, entry)
 
     def say(self, now: int, cause: Activity | None) -> tuple[Announcement, ...]:
-        if not has_news(self.journey):
+        if not has_news(self.journey, self.policies, now):
             return ()
         said = announce(self.journey, self.policies, self.activities.values(), now, cause)
         for each in said:
@@ -84,3 +86,4 @@ class Teller:
             self.journey = evolve(self.journey, event)
         if days:
             self.journey = redecide(self.journey, self.policies, now, min(days))
+        self.journey = remembered(self.journey, self.policies, now)

@@ -14,6 +14,7 @@ from shared.contracts.recognitions import (
 from shared.contracts.schemas import SAYS, Contract, type_of
 from shared.contracts.zones import (
     VitalityChanged,
+    ZoneWarning,
     policy_adopted_id,
     vitality_changed_id,
     zone_changed_id,
@@ -30,7 +31,7 @@ OWN = [each for service in ("classifier", "rewards", "notifier") for each in SAY
 def test_the_same_fact_is_the_same_event(contract: Contract) -> None:
     event = said(contract)
 
-    place = {"place": 2} if isinstance(event, VitalityChanged) else {}
+    place = {"place": 2} if isinstance(event, VitalityChanged | ZoneWarning) else {}
     assert type(event).of(event.data, **place) == event  # type: ignore[attr-defined]
 
 
@@ -40,8 +41,9 @@ def test_a_zone_change_is_known_by_member_and_version() -> None:
 
 def test_what_else_the_classifier_says_is_known_by_member_type_day_and_value() -> None:
     assert vitality_changed_id("ann", DAY, "quiet", 7) == "vitality.changed/ann/2026-03-01/quiet/7"
-    assert zone_warning_id("ann", DAY, "due") == "zone.warning/ann/2026-03-01/due"
-    assert zone_warning_id("ann", DAY, "cancelled") == "zone.warning/ann/2026-03-01/cancelled"
+    assert zone_warning_id("ann", DAY, "due", 7) == "zone.warning/ann/2026-03-01/due/7"
+    cancelled = zone_warning_id("ann", DAY, "cancelled", 9)
+    assert cancelled == "zone.warning/ann/2026-03-01/cancelled/9"
     assert zone_near_id("ann", DAY, "content_sharer") == "zone.near/ann/2026-03-01/content_sharer"
     assert policy_adopted_id(2) == "policy.adopted/2"
 

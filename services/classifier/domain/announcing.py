@@ -8,34 +8,41 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.clock import day_of
-from services.classifier.domain.evidence import by_time, newest_ids
-from services.classifier.domain.journey import (
+from services.classifier.domain.announcements import (
+    Announcement,
+    DemotionAverted,
+    DemotionForeseen,
     Direction,
-    Journey,
     VitalityChanged,
     ZoneChanged,
+    ZoneNeared,
 )
+from services.classifier.domain.clock import day_of
+from services.classifier.domain.evidence import by_time, newest_ids
+from services.classifier.domain.journey import Journey, evolve
 from services.classifier.domain.policy import ZONES
-from services.classifier.domain.reasons import first_day, rank, reasons
+from services.classifier.domain.reasons import first_day, missing, rank, reasons
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.trajectory import Fall, warned_from
 
-Announcement = ZoneChanged | VitalityChanged
 
-
-def has_news(journey: Journey) -> bool:
+def has_news(journey: Journey, policies: Policies, now: int) -> bool:
     """Say whether there is anything to announce."""
     trajectory, said = journey.trajectory, journey.said
     return bool(trajectory.standings) and (
         trajectory.standings[-1].zone != said.zone
         or (said.zone is not None and trajectory.spells[-1].vitality != said.vitality)
+        or journey.prospect.news is not None
+        or _warning_differs(journey, policies, now)
     )
 
 
-def changes_zone(journey: Journey) -> bool:
-    """Say whether the zone is news: `announce` then has to see what the member did."""
+def needs_past(journey: Journey, policies: Policies, now: int) -> bool:
+    """Say whether `announce` has to see what the member did."""
     standings = journey.trajectory.standings
-    return bool(standings) and standings[-1].zone != journey.said.zone
+    return bool(standings) and (
+        standings[-1].zone != journey.said.zone or _warning_differs(journey, policies, now)
+    )
 
 
 def announce(
@@ -48,16 +55,18 @@ def announce(
     """Return what is to be said, `()` if nothing.
 
     `cause` is the activity of the entry just applied, None where only the clock moved.
-    `activities` are all of the member's, `cause` among them; where only the vitality is news,
-    none are needed.
+    `activities` are all of the member's, `cause` among them; where the past is not needed, none
+    are.
     """
-    if not has_news(journey):
+    if not has_news(journey, policies, now):
         return ()
-    changed = _zone_changed(journey, policies, activities, now, cause)
-    if changed is not None and journey.said.vitality is None:
-        return (changed,)
-    faded = _vitality_changed(journey, policies, changed, now, cause)
-    return tuple(each for each in (changed, faded) if each is not None)
+    said: list[Announcement] = []
+    for news in (_zone_changed, _vitality_changed, _averted, _foreseen, _neared):
+        announced = news(journey, policies, activities, now, cause)
+        if announced is not None:
+            said.append(announced)
+            journey = evolve(journey, announced)
+    return tuple(said)
 
 
 def _zone_changed(
@@ -98,7 +107,7 @@ def _zone_changed(
 def _vitality_changed(
     journey: Journey,
     policies: Policies,
-    changed: ZoneChanged | None,
+    _activities: Iterable[Activity],
     now: int,
     cause: Activity | None,
 ) -> VitalityChanged | None:
@@ -107,17 +116,106 @@ def _vitality_changed(
         return None
     effective_on = max(spell.from_day, said.vitality_on)
     causes = () if cause is None else (cause,)
-    zone = None if said.zone is None else ZONES[said.zone]
     return VitalityChanged(
         previous=said.vitality,
         vitality=spell.vitality,
         effective_on=date.fromordinal(effective_on),
         decided_at=now,
         policy_version=policies.on(spell.from_day).policy.version,
-        zone=zone if changed is None else changed.to,
-        since=date.fromordinal(said.effective_on) if changed is None else changed.effective_on,
-        version=said.version if changed is None else changed.version,
+        zone=None if said.zone is None else ZONES[said.zone],
+        since=date.fromordinal(said.effective_on),
+        version=said.version,
         historical=_historical(policies, effective_on, now, causes),
+    )
+
+
+def _averted(
+    journey: Journey,
+    policies: Policies,
+    _activities: Iterable[Activity],
+    now: int,
+    cause: Activity | None,
+) -> DemotionAverted | None:
+    warned, zone = journey.said.warned, journey.said.zone
+    if warned is None:
+        return None
+    if zone is not None and warned.zone == ZONES[zone] and _imminent(journey, policies, now):
+        return None
+    return DemotionAverted(
+        zone=warned.zone,
+        to=warned.to,
+        due_on=date.fromordinal(warned.due_on),
+        effective_on=date.fromordinal(day_of(now)),
+        decided_at=now,
+        policy_version=policies.today(now).version,
+        historical=_historical(policies, day_of(now), now, () if cause is None else (cause,)),
+    )
+
+
+def _foreseen(
+    journey: Journey,
+    policies: Policies,
+    activities: Iterable[Activity],
+    now: int,
+    cause: Activity | None,
+) -> DemotionForeseen | None:
+    """A fall that comes later than was said is not worth another warning, one that comes earlier
+    is.
+    """
+    fall, warned, zone = _imminent(journey, policies, now), journey.said.warned, journey.said.zone
+    if fall is None or zone is None or (warned is not None and fall.day >= warned.due_on):
+        return None
+    return DemotionForeseen(
+        zone=ZONES[zone],
+        to=ZONES[fall.to],
+        due_on=date.fromordinal(fall.day),
+        because=missing(zone, policies, sorted(activities, key=by_time), fall.day),
+        effective_on=date.fromordinal(day_of(now)),
+        decided_at=now,
+        policy_version=policies.on(fall.day).policy.version,
+        historical=_historical(policies, day_of(now), now, () if cause is None else (cause,)),
+    )
+
+
+def _warning_differs(journey: Journey, policies: Policies, now: int) -> bool:
+    """Say whether a fall is imminent that nobody was warned of, or none is and somebody was."""
+    warned = journey.said.warned
+    if warned is None and journey.trajectory.fall is None:  # mostly
+        return False
+    fall = _imminent(journey, policies, now)
+    if fall is None or warned is None:
+        return fall is not None or warned is not None
+    zone = journey.trajectory.standings[-1].zone
+    return fall.day < warned.due_on or zone is None or ZONES[zone] != warned.zone
+
+
+def _imminent(journey: Journey, policies: Policies, now: int) -> Fall | None:
+    fall = journey.trajectory.fall
+    if fall is None or now < warned_from(fall, policies, now):
+        return None
+    return fall
+
+
+def _neared(
+    journey: Journey,
+    policies: Policies,
+    _activities: Iterable[Activity],
+    now: int,
+    _cause: Activity | None,
+) -> ZoneNeared | None:
+    near, zone = journey.prospect.news, journey.said.zone
+    if near is None or zone is None:
+        return None
+    closed = journey.prospect.looked_through
+    return ZoneNeared(
+        zone=ZONES[zone],
+        next=near.next,
+        minutes=near.minutes,
+        steps=near.steps,
+        effective_on=date.fromordinal(closed),
+        decided_at=now,
+        policy_version=policies.today(now).version,
+        historical=_historical(policies, closed, now, ()),
     )
 
 

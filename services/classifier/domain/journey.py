@@ -5,13 +5,15 @@ One stream for each member, named by their id, holds activities and announcement
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Final, Literal, assert_never
+from typing import Final
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.evidence import Evidence
+from services.classifier.domain.announcements import NOTHING as UNSAID
+from services.classifier.domain.announcements import Announcement, Said, ZoneNeared, hear
+from services.classifier.domain.clock import day_of
 from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn, says_terms
-from services.classifier.domain.policy import ZONES, Vitality
+from services.classifier.domain.policy import ZONES
+from services.classifier.domain.prospects import UNSEEN, Prospect, look, watched
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.retractions import RETRACT
 from services.classifier.domain.trajectory import (
@@ -24,65 +26,19 @@ from services.classifier.domain.trajectory import (
 LATENESS: Final = 35
 """Days that an activity may be late and still be decided without reading the member's log."""
 
-Direction = Literal["entered", "promoted", "demoted", "left"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneChanged:
-    """`supersedes` is the version of the change that proved wrong. Lists run from old to new."""
-
-    version: int
-    previous: str | None
-    to: str | None
-    direction: Direction
-    effective_on: date
-    decided_at: int
-    policy_version: int
-    evidence: tuple[Evidence, ...]
-    cause_ids: tuple[str, ...]
-    vitality: Vitality | None
-    supersedes: int | None
-    historical: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VitalityChanged:
-    """`zone`, `since` and `version` are those of the last announced change of zone."""
-
-    previous: Vitality
-    vitality: Vitality
-    effective_on: date
-    decided_at: int
-    policy_version: int
-    zone: str | None
-    since: date
-    version: int
-    historical: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was announced last. Before anything was, the version is 0."""
-
-    version: int = 0
-    zone: int | None = None
-    effective_on: int = 0
-    historical: bool = False
-    vitality: Vitality | None = None
-    vitality_on: int = 0
-
 
 @dataclass(frozen=True, slots=True)
 class Journey:
     member: str
     facts: Facts = NOTHING
     trajectory: Trajectory = UNDECIDED
-    said: Said = Said()
+    prospect: Prospect = UNSEEN
+    said: Said = UNSAID
 
     @property
     def due(self) -> int:
         """The instant at which the clock may change something though nothing happens."""
-        return self.trajectory.due
+        return min(self.trajectory.due, self.prospect.due)
 
     @property
     def group(self) -> str | None:
@@ -94,31 +50,14 @@ class Journey:
         return None if standing is None or standing.zone is None else ZONES[standing.zone]
 
 
-def evolve(journey: Journey, event: Activity | ZoneChanged | VitalityChanged) -> Journey:
+def evolve(journey: Journey, event: Activity | Announcement) -> Journey:
     """Fold in what happened or was said. Activities commute; what they mean is not decided yet."""
-    match event:
-        case Activity():
-            return Journey(
-                journey.member, learn(journey.facts, event), journey.trajectory, journey.said
-            )
-        case ZoneChanged():
-            effective_on = event.effective_on.toordinal()
-            said = replace(
-                journey.said,
-                version=event.version,
-                zone=None if event.to is None else ZONES.index(event.to),
-                effective_on=effective_on,
-                historical=event.historical,
-            )
-            if event.to is None or said.vitality is None:
-                said = replace(said, vitality=event.vitality, vitality_on=effective_on)
-            return replace(journey, said=said)
-        case VitalityChanged():
-            vitality_on = event.effective_on.toordinal()
-            said = replace(journey.said, vitality=event.vitality, vitality_on=vitality_on)
-            return replace(journey, said=said)
-        case _:
-            assert_never(event)
+    if isinstance(event, Activity):
+        return replace(journey, facts=learn(journey.facts, event))
+    prospect = journey.prospect
+    if isinstance(event, ZoneNeared):
+        prospect = replace(prospect, news=None)
+    return replace(journey, prospect=prospect, said=hear(journey.said, event))
 
 
 def reaches(journey: Journey, policies: Policies, activity: Activity) -> bool:
@@ -140,16 +79,27 @@ def decides(journey: Journey, activity: Activity) -> bool:
 
 def record(journey: Journey, policies: Policies, activity: Activity, now: int) -> Journey:
     """Fold in one new activity, and decide what it changes."""
-    facts = learn(journey.facts, activity)
-    trajectory = followed(journey.trajectory, facts, policies, activity, now)
-    if trajectory is not journey.trajectory:
+    facts, before, prospect = learn(journey.facts, activity), journey.trajectory, journey.prospect
+    if journey.said.warned is not None and activity.mark:
+        trajectory = decided(before, facts, policies, activity.day, now)
+    else:
+        trajectory = followed(before, facts, policies, activity, now)
+    if trajectory is not before or activity.mark & _nearing(trajectory, policies, now):
+        prospect = _soon(prospect, policies, now)
+    if trajectory is not before:
         facts = _kept(facts, policies, now)
-    return Journey(journey.member, facts, trajectory, journey.said)
+    return Journey(journey.member, facts, trajectory, prospect, journey.said)
 
 
 def advance(journey: Journey, policies: Policies, now: int) -> Journey:
     """Let the clock get to `now`. Before the journey is due, nothing comes of it."""
-    return journey if now < journey.due else redecide(journey, policies, now)
+    if now < journey.due:
+        return journey
+    if now >= journey.trajectory.due:
+        journey = redecide(journey, policies, now)
+    facts, trajectory, said = journey.facts, journey.trajectory, journey.said
+    prospect = look(journey.prospect, facts, trajectory, said, policies, now)
+    return replace(journey, prospect=prospect)
 
 
 def redecide(
@@ -158,7 +108,8 @@ def redecide(
     """Decide again from `from_day` on, or from the first day that has closed since."""
     start = journey.trajectory.settled_through + 1 if from_day is None else from_day
     trajectory = decided(journey.trajectory, journey.facts, policies, start, now)
-    return Journey(journey.member, _kept(journey.facts, policies, now), trajectory, journey.said)
+    facts, prospect = _kept(journey.facts, policies, now), _soon(journey.prospect, policies, now)
+    return Journey(journey.member, facts, trajectory, prospect, journey.said)
 
 
 def refold(
@@ -166,7 +117,24 @@ def refold(
 ) -> Journey:
     """Fold and decide the member anew from all their activities; what was said stays said."""
     facts = fold(activities)
-    return redecide(Journey(journey.member, facts, UNDECIDED, journey.said), policies, now)
+    return redecide(replace(journey, facts=facts, trajectory=UNDECIDED), policies, now)
+
+
+def remembered(journey: Journey, policies: Policies, now: int) -> Journey:
+    """Return a journey that was read from the log, as everybody has looked at it up to `now`."""
+    return replace(journey, prospect=watched(journey.facts, policies, now))
+
+
+def _nearing(trajectory: Trajectory, policies: Policies, now: int) -> int:
+    """Return the marks of what brings the member nearer to the next zone."""
+    zone = trajectory.standings[-1].zone if trajectory.standings else None
+    return 0 if zone is None else policies.on(day_of(now)).rules[zone].nears
+
+
+def _soon(prospect: Prospect, policies: Policies, now: int) -> Prospect:
+    """Look again as soon as another day has closed."""
+    due = policies.closes(policies.span_at(now).closed + 1)
+    return prospect if prospect.due <= due else replace(prospect, due=due)
 
 
 def _kept(facts: Facts, policies: Policies, now: int) -> Facts:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.evidence import (
     Counted,
+    Evidence,
     by_time,
     count,
     departure,
@@ -86,6 +87,18 @@ def reasons(
             return Reasons(day, _departed(journey, activities, day))
         ways = policies.on(day).keeping(rank(said.zone))[:1]
     return Reasons(day, [*entered, *_first_that_holds(ways, netted(activities).left, day)])
+
+
+def missing(
+    zone: int, policies: Policies, activities: Sequence[Activity], day: int
+) -> tuple[Evidence, ...]:
+    """Return what will not be there on `day` of that which keeps `zone`, if nothing happens."""
+    left = netted(activities).left
+    counted = (
+        count(criterion, policy, left, day).evidence
+        for policy, criterion in policies.on(day).keeping(zone)[0]
+    )
+    return tuple(each for each in counted if not each.met and not each.left_out)
 
 
 def _first_that_holds(

@@ -34,7 +34,7 @@ class Rule:
     """A zone's criteria as questions, those left out that the organisation does not feed.
 
     `lifts` marks the activities that can lift a member out of this zone; of each of `needs` some
-    have to be there to be lifted into it.
+    have to be there to be lifted into it. `nears` marks what brings a member nearer to the next.
     """
 
     enter: tuple[Lapse, ...]
@@ -42,6 +42,7 @@ class Rule:
     keep: tuple[Lapse, ...]
     grace_days: int
     lifts: int
+    nears: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,14 @@ class Regime:
         needed = entered if self.mild else _fed(self.policy, self.policy.entering(place))
         above = range(place + 1, len(ZONES))
         lifting = (each for zone in above for way in self.ways_in(zone) for each in way)
+        nearing = (each for zone in above[:1] for way in self.ways_in(zone) for each in way)
         return Rule(
             enter=(*own, *(each for keep in required for each in keep)),
             needs=tuple({each.marks for each in needed if each.at_least > 0}),
             keep=self._keep(place),
             grace_days=zone.grace_days,
             lifts=_marks(lifting),
+            nears=_marks(nearing),
         )
 
     def _keep(self, place: int) -> tuple[Lapse, ...]:

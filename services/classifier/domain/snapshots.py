@@ -3,13 +3,16 @@
 A snapshot only saves reading the log again: one of another form is dropped, not converted.
 """
 
+from dataclasses import asdict, replace
 from typing import Any, Final
 
+from services.classifier.domain.announcements import Near, Said, Warned
 from services.classifier.domain.facts import Facts, Reading, Series
-from services.classifier.domain.journey import Journey, Said
+from services.classifier.domain.journey import Journey
 from services.classifier.domain.retractions import Retractions
 from services.classifier.domain.spells import Spell
 from services.classifier.domain.standings import Standing
+from services.classifier.domain.steps import Step
 from services.classifier.domain.trajectory import Fall, Trajectory
 
 FORM: Final = 2
@@ -54,6 +57,8 @@ def to_state(journey: Journey) -> list[Any]:
             said.historical,
             said.vitality,
             said.vitality_on,
+            said.warned,
+            None if said.near is None else _near(said.near),
         ],
     ]
 
@@ -94,8 +99,19 @@ def from_state(state: list[Any]) -> Journey:
             due,
             None if fall is None else Fall(*fall),
         ),
-        Said(*said),
+        said=_said(*said),
     )
+
+
+def _near(near: Near) -> list[Any]:
+    return [near.next, near.minutes, [asdict(step) for step in near.steps]]
+
+
+def _said(*said: Any) -> Said:  # noqa: ANN401 - JSON is anything
+    *first, warned, near = said
+    if near is not None:
+        near = Near(near[0], near[1], tuple(Step(**step) for step in near[2]))
+    return replace(Said(*first), warned=None if warned is None else Warned(*warned), near=near)
 
 
 def _series(readings: list[Any]) -> Series:

@@ -124,8 +124,9 @@ def _awaited(facts: Facts, policies: Policies, today: int) -> int:
 
 
 def warned_from(fall: Fall, policies: Policies, now: int) -> int:
-    """Return the instant from which the member is to be warned of a fall."""
-    return policies.closes(fall.day - policies.today(now).warn_days - 1)
+    """Return the instant from which the member is to be warned of a fall, if ever."""
+    warn_days = policies.today(now).warn_days
+    return policies.closes(fall.day - warn_days - 1) if warn_days else NEVER
 
 
 def _fall(zones: tuple[Standing, ...], changes: Sequence[Standing]) -> Fall | None:

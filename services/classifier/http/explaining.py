@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from services.classifier.domain.activities import Activity
+from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.domain.clock import day_of
 from services.classifier.domain.evidence import by_time, count
-from services.classifier.domain.journey import Journey, ZoneChanged
+from services.classifier.domain.journey import Journey
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import ZONES
 from services.classifier.domain.regimes import Policies

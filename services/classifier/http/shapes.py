@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.classifier.domain.journey import ZoneChanged
+from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.domain.policy import Mode
 from services.classifier.projections.entries import CODEC
 from services.classifier.publishing import zone_change

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from services.classifier.domain.journey import ZoneChanged
+from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.projections.entries import Read, at
 from shared.eventlog.entries import Entry, Recorded
 from shared.eventlog.log import Transaction, View

@@ -6,17 +6,22 @@ from typing import Final, TypeAlias
 
 from services.classifier.domain import policy
 from services.classifier.domain.activities import Activity, ActivityRecorded, activity
+from services.classifier.domain.announcements import (
+    Announcement,
+    DemotionAverted,
+    DemotionForeseen,
+    VitalityChanged,
+    ZoneChanged,
+    ZoneNeared,
+)
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
-from services.classifier.domain.journey import VitalityChanged, ZoneChanged
 from services.classifier.domain.policy import PolicyAdopted
 from shared.eventlog.codec import Codec, Kind
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Transaction, View
 
 Read: TypeAlias = View | Transaction
-Event: TypeAlias = (
-    ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | ZoneChanged | VitalityChanged
-)
+Event: TypeAlias = ActivityRecorded | ClockStarted | ClockAdvanced | PolicyAdopted | Announcement
 
 PAGE: Final = 2000
 """Entries of the log that are read at a time."""
@@ -29,7 +34,10 @@ ACTIVITY: Final = "activity-recorded"
 ZONE: Final = "zone-changed"
 VITALITY: Final = "vitality-changed"
 POLICY: Final = "policy-adopted"
-PUBLIC: Final = frozenset({ZONE, VITALITY, POLICY})
+FORESEEN: Final = "demotion-foreseen"
+AVERTED: Final = "demotion-averted"
+NEARED: Final = "zone-neared"
+PUBLIC: Final = frozenset({ZONE, VITALITY, POLICY, FORESEEN, AVERTED, NEARED})
 """What others hear of; the relay need not look into the rest."""
 
 CODEC: Final = Codec[Event](
@@ -40,6 +48,9 @@ CODEC: Final = Codec[Event](
         Kind(event=PolicyAdopted, name=POLICY),
         Kind(event=ZoneChanged, name=ZONE),
         Kind(event=VitalityChanged, name=VITALITY),
+        Kind(event=DemotionForeseen, name=FORESEEN),
+        Kind(event=DemotionAverted, name=AVERTED),
+        Kind(event=ZoneNeared, name=NEARED),
     ]
 )
 
@@ -95,8 +106,8 @@ def happened(row: Recorded) -> Activity:
     return activity(row.stream, row.key, recorded(row))
 
 
-def told(row: Recorded) -> ZoneChanged | VitalityChanged:
+def told(row: Recorded) -> Announcement:
     """Return what was announced in a row of a member's stream that is no activity."""
     event = CODEC.decode(row)
-    assert isinstance(event, ZoneChanged | VitalityChanged)  # noqa: S101 - all that is left
+    assert isinstance(event, Announcement)  # noqa: S101 - all that is left
     return event

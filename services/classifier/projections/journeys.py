@@ -16,6 +16,7 @@ from services.classifier.domain.journey import (
     reaches,
     redecide,
     refold,
+    remembered,
 )
 from services.classifier.domain.regimes import Policies
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
@@ -61,6 +62,7 @@ async def load(
         # A journey may be reviewed before it has to. All that depends on it is who speaks first,
         # and that is to be the same whether or not the journey was in memory.
         journey = replace(journey, trajectory=replace(journey.trajectory, due=due_at))
+        journey = remembered(journey, policies, as_of)
         loaded[member] = Known(
             journey,
             tail[-1].version if tail else start.version,
@@ -108,7 +110,7 @@ def folded(member: str, whole: Sequence[Recorded], policies: Policies, as_of: in
         if row.type != ACTIVITY:
             journey = evolve(journey, told(row))
     acts = [happened(row) for row in whole if row.type == ACTIVITY]
-    return refold(journey, policies, acts, as_of)
+    return remembered(refold(journey, policies, acts, as_of), policies, as_of)
 
 
 def _restored(member: str, version: int | None, state: bytes | None) -> Known:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.domain.announcing import has_news
 from services.classifier.domain.clock import Mode
-from services.classifier.domain.journey import Journey, ZoneChanged
+from services.classifier.domain.journey import Journey
 from services.classifier.domain.regimes import Policies
 from services.classifier.projections import changes, groups, journeys, rows, tables
 from services.classifier.projections.entries import ACTIVITY, CODEC, ZONE, whole_streams
@@ -45,7 +46,7 @@ async def rebuild(
     folded = [
         Known(journeys.folded(member, log, policies, now), log[-1].version) for member, log in some
     ]
-    unsaid = [known.journey.member for known in folded if has_news(known.journey)]
+    unsaid = [known.journey.member for known in folded if has_news(known.journey, policies, now)]
     async with beside.writing(file, CODEC) as transaction:
         await rows.save(
             transaction,

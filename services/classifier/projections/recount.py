@@ -51,7 +51,7 @@ async def recount(view: View, policies: Policies, now: int, after: str, through:
         version = policies.today(now).version
         found.lines.append(answers.export_line(answers.told_of(journey, policy_version=version)))
         found.difference = found.difference or difference(
-            journey, kept.pop(member, None), known.get(member), policies
+            journey, kept.pop(member, None), known.get(member), policies, now
         )
     if kept and found.difference is None:
         found.difference = f"{min(kept)} has a row, and nothing of them is in the log"
@@ -64,6 +64,7 @@ def difference(
     kept: Mapping[str, Any] | None,
     known: Known | None,
     policies: Policies,
+    now: int,
 ) -> str | None:
     """Say in words what of a member is not kept as it is recounted, None if all is."""
     member = recounted.member
@@ -83,9 +84,10 @@ def difference(
     for column in rows.COLUMNS:
         if column not in UNCOMPARED and row[column] != kept[column]:
             return f"{member}: {column} is {kept[column]}, recounted it is {row[column]}"
-    if kept["due_at"] > recounted.due:
-        return f"{member} is due at {recounted.due}, and would be reviewed at {kept['due_at']}"
-    if has_news(recounted):
+    due, due_at = recounted.trajectory.due, kept["due_at"]
+    if due_at > due:
+        return f"{member} is due at {due}, and would be reviewed at {due_at}"
+    if has_news(recounted, policies, now):
         return f"{member}: what was announced last is not where they are"
     return None
 

@@ -53,7 +53,8 @@ async def save(
     for before, new in changed:
         old, journey = before.journey, new.journey
         moved = journey.trajectory is not old.trajectory or before.stale
-        if moved or journey.said is not old.said or journey.group != old.group:
+        rewritten = moved or journey.said is not old.said or journey.group != old.group
+        if rewritten or journey.due != old.due:
             members.append(row(journey, policies))
         if moved:
             member, stale = journey.member, before.stale

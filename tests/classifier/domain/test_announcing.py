@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.announcing import Announcement, announce, changes_zone, has_news
-from services.classifier.domain.journey import VitalityChanged, ZoneChanged, advance, refold
+from services.classifier.domain.announcements import Announcement, VitalityChanged, ZoneChanged
+from services.classifier.domain.announcing import announce, has_news, needs_past
+from services.classifier.domain.journey import advance, refold
 from services.classifier.domain.policy import Policy
 from services.classifier.domain.regimes import always
 from tests.classifier.examples import (
@@ -67,7 +68,7 @@ def test_who_enters_a_higher_zone_at_once_shows_those_criteria_too() -> None:
 def test_nothing_is_said_while_the_zone_is_the_one_announced() -> None:
     teller = happening(LIKES[0])
     assert teller.apply(at(0, "13:00"), an_activity("view", 0, "13:00")) == ()
-    assert not has_news(teller.journey)
+    assert not has_news(teller.journey, always(SMALL), at(0, "13:00"))
     assert announce(teller.journey, always(SMALL), (), at(0, "13:00")) == ()
 
 
@@ -319,9 +320,10 @@ def test_a_rise_that_is_a_fall_since_the_last_announcement_shows_what_was_lost()
 def test_only_a_change_of_zone_needs_the_activities() -> None:
     """They are not read from the log for vitality."""
     teller = happening(an_activity("view", 0))
-    assert not has_news(teller.journey)
-    faded = advance(teller.journey, always(SMALL), at(16, "01:00"))
-    assert has_news(faded)
-    assert not changes_zone(faded)
-    assert len(announce(faded, always(SMALL), (), at(16, "01:00"))) == 1
-    assert changes_zone(the_journey(an_activity("view", 0), now=at(1), policy=SMALL))
+    now = at(16, "01:00")
+    faded = advance(teller.journey, always(SMALL), now)
+    assert has_news(faded, always(SMALL), now)
+    assert not needs_past(faded, always(SMALL), now)
+    assert len(announce(faded, always(SMALL), (), now)) == 1
+    entered = the_journey(an_activity("view", 0), now=at(1), policy=SMALL)
+    assert needs_past(entered, always(SMALL), at(1))

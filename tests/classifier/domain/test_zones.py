@@ -273,7 +273,7 @@ def test_a_network_that_has_grown_can_lift_without_any_activity() -> None:
     )
     journey = the_journey(*snapshots, now=at(2, "13:00"), policy=policy)
     assert zones(journey, 2) == ["consumer"]
-    assert journey.due == at(4)
+    assert journey.trajectory.due == at(4)
     assert zones(advance(journey, always(policy), at(4)), 3, 4) == ["consumer", "sharer"]
 
 

@@ -43,7 +43,7 @@ def demotion(record: Record, now: int, days: Days) -> Warned | None:
     """Return the first change of zone to come, if it is a fall and near enough to warn of."""
     today, closed = max(days), record.last_closed(now)
     zone, since = days[today].zone, stretch(days, "zone")
-    if zone is None:
+    if zone is None or not record.policy(today).warn_days:
         return None
     last = closed + timedelta(days=1 + record.policy(today).warn_days)
     for day, foretold in foretell(record, days, closed, last).items():

@@ -21,7 +21,10 @@ from shared.eventlog.log import Store
 from shared.messaging.tails import RELAY_SCHEMA
 from shared.runtime.settings import Clock
 
-POLICY: Final = policyfile.SHIPPED.read_text(encoding="utf-8")
+POLICY: Final = policyfile.SHIPPED.read_text(encoding="utf-8").replace(
+    "near_minutes = 150", "near_minutes = 0"
+)
+"""The shipped one, but that nobody is told how near the next zone is unless a test is about it."""
 MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 NOON: Final = MONDAY + timedelta(hours=12)
 

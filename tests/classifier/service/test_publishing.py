@@ -9,9 +9,9 @@ from typing import get_args
 
 from services.classifier.adapters.policyfile import MOST_CRITERIA
 from services.classifier.domain.activities import ActivityRecorded
+from services.classifier.domain.announcements import VitalityChanged, ZoneChanged
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.evidence import Evidence
-from services.classifier.domain.journey import VitalityChanged, ZoneChanged
 from services.classifier.domain.policy import ZONES, PolicyAdopted
 from services.classifier.projections.entries import CODEC, PUBLIC, Event
 from services.classifier.publishing import message, publish

@@ -56,7 +56,7 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
         ("UPDATE members SET vitality = 'dormant'", "vitality is dormant"),
         ("UPDATE members SET grp = 'sales'", "grp is sales"),
         ("UPDATE members SET changes = 9", "changes is 9"),
-        ("UPDATE members SET due_at = due_at + 1", "would be reviewed at"),
+        ("UPDATE members SET due_at = 9000000000000000", "would be reviewed at"),
         ("DELETE FROM members WHERE member = 'ada'", "ada is in the log, and has no row"),
         (
             "UPDATE zone_stretches SET from_day = '2026-01-07' WHERE zone = 'content_sharer'",
