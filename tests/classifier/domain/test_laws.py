@@ -223,7 +223,7 @@ def test_a_journey_is_due_when_something_changes(log: Log, policy: Policy) -> No
     teller = after(log, replace(policy, reports=frozenset()))
     now = max([at(SPAN + 1), *(now for now, _ in log)])
     before = closed(teller, now)
-    due = before.due
+    due = before.trajectory.due
     if due < NEVER:
         later = advance(before, teller.policies, due)
         seen = [
