@@ -13,10 +13,12 @@ CREATE TABLE IF NOT EXISTS clock (
   now INTEGER
 ) STRICT;
 
--- Exact with every commit. Until the clock gets to `due_at` nothing changes by itself.
+-- Exact with every commit. Until the clock gets to `due_at` nothing changes by itself, and until
+-- `look_at` nobody need look how near the next zone is.
 CREATE TABLE IF NOT EXISTS members (
   member   TEXT PRIMARY KEY,
   due_at   INTEGER NOT NULL,
+  look_at  INTEGER NOT NULL,
   zone     TEXT,
   since    TEXT,
   vitality TEXT,

@@ -18,6 +18,7 @@ from services.classifier.domain.journey import (
     refold,
     remembered,
 )
+from services.classifier.domain.prospects import Prospect
 from services.classifier.domain.regimes import Policies
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
 from shared.eventlog.entries import Recorded
@@ -42,7 +43,8 @@ async def load(
 ) -> dict[str, Known]:
     """Return those of the members whom the log knows, as their rows have them at `now`."""
     rows = await read.fetchall(
-        "SELECT m.member, m.due_at, m.policy, s.version, s.state FROM json_each(:members) AS asked"
+        "SELECT m.member, m.due_at, m.look_at, m.policy, s.version, s.state"
+        " FROM json_each(:members) AS asked"
         " JOIN members AS m ON m.member = asked.value"
         " LEFT JOIN snapshots AS s ON s.member = m.member AND s.policy = :policy",
         {"members": json.dumps(list(members)), "policy": policies.newest.version},
@@ -52,7 +54,7 @@ async def load(
     starts = {member: _restored(member, version, state) for member, *_, version, state in rows}
     tails = await read.tails({member: start.saved for member, start in starts.items()})
     loaded = {}
-    for member, due_at, policy, *_ in rows:
+    for member, due_at, look_at, policy, *_ in rows:
         start, tail = starts[member], tails[member]
         # Before a journey is due nothing changes by itself: this is how its rows have it.
         as_of = min(now, due_at - 1)
@@ -61,8 +63,11 @@ async def load(
             journey = folded(member, await read.stream(member), policies, as_of)
         # A journey may be reviewed before it has to. All that depends on it is who speaks first,
         # and that is to be the same whether or not the journey was in memory.
-        journey = replace(journey, trajectory=replace(journey.trajectory, due=due_at))
-        journey = remembered(journey, policies, as_of)
+        journey = replace(
+            journey,
+            trajectory=replace(journey.trajectory, due=due_at),
+            prospect=Prospect(policies.span_at(as_of).closed, look_at),
+        )
         loaded[member] = Known(
             journey,
             tail[-1].version if tail else start.version,

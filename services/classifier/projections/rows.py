@@ -18,14 +18,16 @@ Stretches: TypeAlias = list[tuple[int, str | None]]
 """(first day, value) for each run of days with the same value."""
 
 UNDECIDED: Final = -1
-COLUMNS: Final = ("member", "due_at", "zone", "since", "vitality", "grp", "changes", "policy")
+COLUMNS: Final = (
+    *("member", "due_at", "look_at", "zone", "since", "vitality", "grp", "changes", "policy"),
+)
 """What `row` returns."""
 MEMBER: Final = """
-    INSERT INTO members (member, due_at, zone, since, vitality, grp, changes, policy)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
-    due_at = excluded.due_at, zone = excluded.zone, since = excluded.since,
-    vitality = excluded.vitality, grp = excluded.grp, changes = excluded.changes,
-    policy = excluded.policy
+    INSERT INTO members (member, due_at, look_at, zone, since, vitality, grp, changes, policy)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
+    due_at = excluded.due_at, look_at = excluded.look_at,
+    zone = excluded.zone, since = excluded.since, vitality = excluded.vitality,
+    grp = excluded.grp, changes = excluded.changes, policy = excluded.policy
 """
 ZONES_DROPPED: Final = "DELETE FROM zone_stretches WHERE member = ? AND from_day >= ?"
 ZONES_PUT: Final = "INSERT OR REPLACE INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
@@ -54,7 +56,7 @@ async def save(
         old, journey = before.journey, new.journey
         moved = journey.trajectory is not old.trajectory or before.stale
         rewritten = moved or journey.said is not old.said or journey.group != old.group
-        if rewritten or journey.due != old.due:
+        if rewritten or journey.prospect is not old.prospect:
             members.append(row(journey, policies))
         if moved:
             member, stale = journey.member, before.stale
@@ -86,6 +88,7 @@ def row(journey: Journey, policies: Policies) -> tuple[Any, ...]:
     return (
         journey.member,
         journey.due,
+        journey.prospect.due,
         zone,
         None if since is None else written(since),
         spells[-1].vitality if spells else None,

@@ -13,6 +13,7 @@ from services.classifier.adapters.rebuilder import Rebuilder
 from services.classifier.http.exports import change_line
 from services.classifier.projections import answers, changes
 from services.classifier.projections.entries import CODEC
+from services.classifier.publishing import message
 from services.classifier.stream.beginning import begin
 from services.classifier.stream.hearing import Hearing, Time
 from services.classifier.stream.reading import heard
@@ -58,6 +59,12 @@ class Classifier:
     async def types(self) -> list[str]:
         return [row.type for row in await self.store.read(0, 1_000_000)]
 
+    async def said(self) -> list[str]:
+        """The ids of all that the bus is told, in the order of the log."""
+        rows = await self.store.read(0, 1_000_000)
+        told = (message(row, CODEC.decode(row)) for row in rows)
+        return [json.loads(each.body)["id"] for each in told if each is not None]
+
     async def exports(self) -> tuple[str, str]:
         """What `export members` and `export changes` print."""
         pages = answers.members(self.store, policy_version=1)
@@ -88,11 +95,12 @@ async def a_classifier(
     wall: datetime = NOON,
     journeys: int = 1000,
     snapshot_every: int = 40,
+    text: str = POLICY,
 ) -> AsyncIterator[Classifier]:
     """Open the classifier that a folder holds, without waiting for the disk."""
     async with Store.open(folder / "classifier.db", codec=CODEC, schema=[RELAY_SCHEMA]) as store:
         await store._writer.execute_fetchall("PRAGMA synchronous = OFF")
-        started, adopted = await begin(store, clock, wall=wall, text=POLICY)
+        started, adopted = await begin(store, clock, wall=wall, text=text)
         policies = policyfile.in_force(adopted)
         time, recent = Time(started.mode, None), Recent(journeys)
         hearing = Hearing(store, time, policies, recent=recent, snapshot_every=snapshot_every)

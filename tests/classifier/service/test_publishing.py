@@ -9,10 +9,17 @@ from typing import get_args
 
 from services.classifier.adapters.policyfile import MOST_CRITERIA
 from services.classifier.domain.activities import ActivityRecorded
-from services.classifier.domain.announcements import VitalityChanged, ZoneChanged
+from services.classifier.domain.announcements import (
+    DemotionAverted,
+    DemotionForeseen,
+    VitalityChanged,
+    ZoneChanged,
+    ZoneNeared,
+)
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.evidence import Evidence
 from services.classifier.domain.policy import ZONES, PolicyAdopted
+from services.classifier.domain.steps import Step
 from services.classifier.projections.entries import CODEC, PUBLIC, Event
 from services.classifier.publishing import message, publish
 from shared.contracts.envelope import MAX_EVENT_BYTES
@@ -57,6 +64,35 @@ EVENTS: tuple[Event, ...] = (
         effective_on=date(1990, 1, 1),
         author="zones",
         decided_at=NOW,
+    ),
+    DemotionForeseen(
+        zone="content_sharer",
+        to="content_consumer",
+        due_on=date(2026, 2, 6),
+        because=(),
+        effective_on=date(2026, 1, 23),
+        decided_at=NOW,
+        policy_version=1,
+        historical=False,
+    ),
+    DemotionAverted(
+        zone="content_sharer",
+        to="content_consumer",
+        due_on=date(2026, 2, 6),
+        effective_on=date(2026, 1, 24),
+        decided_at=NOW,
+        policy_version=1,
+        historical=False,
+    ),
+    ZoneNeared(
+        zone="content_consumer",
+        next="content_sharer",
+        minutes=6,
+        steps=(Step(kind="share", acts=3, seconds=360, days=3),),
+        effective_on=date(2026, 1, 23),
+        decided_at=NOW,
+        policy_version=1,
+        historical=False,
     ),
     ActivityRecorded(id="e", source="s", kind="view", occurred_at=NOW, historical=False, data={}),
     ClockStarted(mode="events"),

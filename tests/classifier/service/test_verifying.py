@@ -67,7 +67,7 @@ async def test_an_empty_log_is_equal_too(tmp_path: Path) -> None:
             "the vitality is quiet from 2026-02-01, recounted it is nothing more",
         ),
         (
-            "INSERT INTO members VALUES ('zoe', 9e15, NULL, NULL, NULL, NULL, 0, 1)",
+            "INSERT INTO members VALUES ('zoe', 9e15, 9e15, NULL, NULL, NULL, NULL, 0, 1)",
             "zoe has a row, and nothing of them is in the log",
         ),
         ("DELETE FROM groups WHERE member = 'ada'", "ada: the groups are not those"),
