@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey, ZoneChanged
+from services.classifier.domain.announcements import ZoneChanged
+from services.classifier.domain.journey import Journey
 from tests.classifier.examples import (
     a_policy,
     an_activity,

@@ -7,7 +7,8 @@ grace; two pieces in 10 days make a creator of who keeps being a sharer, with no
 from datetime import date
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.journey import Journey, ZoneChanged
+from services.classifier.domain.announcements import ZoneChanged
+from services.classifier.domain.journey import Journey
 from tests.classifier.examples import a_policy, an_activity, at, day, the_journey, zones
 from tests.classifier.teller import Teller
 
