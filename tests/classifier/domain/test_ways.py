@@ -119,6 +119,38 @@ def test_a_window_that_has_to_lie_just_so_in_its_weeks_is_waited_for() -> None:
     assert [doing.day for doing in way.plan] == [day(6), day(7), day(14)]
 
 
+def test_a_way_stirs_when_a_week_is_over_in_which_an_act_was_to_be() -> None:
+    """On Sunday two weeks can be had until tomorrow; on Monday the second one is too far off."""
+    needs = (a_criterion("active_weeks", 3, ("like",), 14),)
+    governing = always(a_policy(sharer=Zone(name="content_sharer", enter=needs)))
+    known = fold([an_activity("like", -2)])
+    sunday, monday = (cheapest(known, governing, SHARER, day(number)) for number in (6, 7))
+    assert sunday is not None
+    assert monday is not None
+    assert [sum(step.acts for step in way.steps) for way in (sunday, monday)] == [2, 3]
+    assert stirs(known, governing, day(6), sunday) == day(7)
+
+
+def test_a_way_stirs_when_a_milder_policy_comes_in_sight() -> None:
+    """As far ahead as its windows reach, so that nothing done by then would be lost."""
+    mild = a_policy(
+        sharer=Zone(name="content_sharer", enter=(a_criterion("acts", 1, ("like",), 5),))
+    )
+    governing = dated(
+        [
+            (adopted(1, "recompute", day(0)), a_policy()),
+            (adopted(2, "forward", day(60)), mild),
+        ]
+    )
+    strict = cheapest(NOTHING, governing, SHARER, day(0))
+    sighted = stirs(NOTHING, governing, day(0), strict)
+    assert day(1) < sighted < day(60)
+    for first, on, acts in ((sighted - 1, sighted - 1, 2), (sighted, day(60), 1)):
+        way = cheapest(NOTHING, governing, SHARER, first)
+        assert way is not None
+        assert (way.on, sum(step.acts for step in way.steps)) == (on, acts)
+
+
 class TestWhatActsCannotMeet:
     REPORTING = a_policy(
         sharer=Zone(
@@ -145,6 +177,37 @@ class TestWhatActsCannotMeet:
         way = cheapest(known, always(self.REPORTING), SHARER, day(0))
         assert way is not None
         assert (way.steps, way.seconds, len(way.beyond)) == ((), 0, 1)
+
+    def test_it_may_come_and_go_by_itself(self) -> None:
+        """A network has grown for as many days as the criterion looks back."""
+        needs = (a_criterion("acts", 1, ("like",), 5), a_criterion("network_growth", 1, days=3))
+        governing = always(
+            a_policy(
+                sharer=Zone(name="content_sharer", enter=needs), reports=frozenset({"network"})
+            )
+        )
+        known = fold(
+            [an_activity("network", on, platform="x", followers=5 + on) for on in range(2)]
+        )
+        growing, grown = (cheapest(known, governing, SHARER, day(on)) for on in (1, 4))
+        assert growing is not None
+        assert grown is not None
+        assert (len(growing.beyond), len(grown.beyond)) == (0, 1)
+        assert stirs(known, governing, day(1), growing) <= day(4)
+
+    def test_a_day_on_which_it_is_met_is_waited_for(self) -> None:
+        """A way that leads there is better than a sooner one that does not."""
+        needs = (a_criterion("acts", 1, ("like",), 5), a_criterion("network_growth", 1, days=2))
+        governing = always(
+            a_policy(
+                sharer=Zone(name="content_sharer", enter=needs), reports=frozenset({"network"})
+            )
+        )
+        sizes = ((0, 9), (1, 4), (2, 6))
+        known = fold([an_activity("network", on, platform="x", followers=n) for on, n in sizes])
+        way = cheapest(known, governing, SHARER, day(2))
+        assert way is not None
+        assert (way.on, way.beyond) == (day(3), ())
 
 
 HUGE = [
@@ -178,27 +241,32 @@ def test_a_policy_beyond_reason_is_answered_in_time(enter: list[Criterion]) -> N
     assert sum(step.acts for step in way.steps) == sum(doing.acts for doing in way.plan)
 
 
+def adopted(version: int, mode: Mode, since: int, until: int | None = None) -> PolicyAdopted:
+    return PolicyAdopted(
+        version=version,
+        text="",
+        mode=mode,
+        effective_on=date.fromordinal(since),
+        until=None if until is None else date.fromordinal(until),
+        author="bob",
+        decided_at=0,
+    )
+
+
 @st.composite
 def regimes(draw: st.DrawFn) -> Policies:
     """Return one policy, or another one from some day on, sparing for some time."""
-    since = date.fromordinal(day(draw(st.integers(0, 2 * SPAN))))
-    until = date.fromordinal(since.toordinal() + draw(st.integers(0, 9)))
+    since = day(draw(st.integers(0, 2 * SPAN)))
+    until = since + draw(st.integers(0, 9))
     modes: list[Mode] = ["recompute"]
     if draw(st.booleans()):
         modes.append(draw(st.sampled_from(["forward", "grandfather"])))
-    adopted = [
-        PolicyAdopted(
-            version=version,
-            text="",
-            mode=mode,
-            effective_on=since,
-            until=until,
-            author="bob",
-            decided_at=0,
-        )
-        for version, mode in enumerate(modes, start=1)
-    ]
-    return dated([(each, draw(policies())) for each in adopted])
+    return dated(
+        [
+            (adopted(version, mode, since, until), draw(policies()))
+            for version, mode in enumerate(modes, start=1)
+        ]
+    )
 
 
 @law(histories(6), regimes(), st.integers(0, SPAN))
