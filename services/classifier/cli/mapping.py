@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,7 +14,7 @@ from shared.runtime.errors import WrongUse
 
 ONE: Final = {"converse": "conversation", "publish": "published piece"}
 MOST: Final = 8
-"""As many acts are shown with the day up to which they count."""
+"""As many lines show up to which day acts count."""
 AN_HOUR: Final = 60
 
 By = Annotated[
@@ -134,9 +134,8 @@ def _asked(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _ahead(told: Mapping[str, Any]) -> Iterator[str]:
     if (demotion := told["demotion"]) is not None:
-        last = date.fromisoformat(demotion["day"]) - timedelta(days=1)
         yield (
-            f"If nothing happens you are {ZONES[told['zone']]} up to {spoken(last.isoformat())},"
+            f"If nothing happens you are {ZONES[told['zone']]} up to {_before(demotion['day'])},"
             f" and {ZONES[demotion['to']]} from {spoken(demotion['day'])};"
             " each new act can move that day, and every zone leads on."
         )
@@ -148,19 +147,24 @@ def _ahead(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lasting(counting: Sequence[Mapping[str, Any]], of: int) -> Iterator[str]:
-    for act in counting[:MOST]:
-        first, last = (
-            date.fromisoformat(day) - timedelta(days=1)
-            for day in (
-                min(end["day"] for end in act["ends"]),
-                max(end["day"] for end in act["ends"]),
-            )
-        )
-        longer = f", for part of it up to {spoken(last.isoformat())}" if last > first else ""
-        what = _acts(act["kind"], 1).removeprefix("1 ")
-        yield f"  {what} of {spoken(act['day'])}: up to {spoken(first.isoformat())}{longer}"
-    if of > MOST:
-        yield f"  and {of - MOST} more, with the days of each: --json"
+    def lasts(act: Mapping[str, Any]) -> tuple[str, ...]:
+        ends = [end["day"] for end in act["ends"]]
+        return min(ends), act["day"], act["kind"], max(ends)
+
+    shown = 0
+    for key, alike in islice(groupby(sorted(counting, key=lasts), key=lasts), MOST):
+        first, day, kind, last = key
+        acts = len([*alike])
+        longer = f", for part of it up to {_before(last)}" if last > first else ""
+        yield f"  {_acts(kind, acts)} of {spoken(day)}: up to {_before(first)}{longer}"
+        shown += acts
+    if of > shown:
+        yield f"  and {of - shown} more, with the days of each: --json"
+
+
+def _before(day: str) -> str:
+    """Say the day before, the last one on which something holds."""
+    return spoken((date.fromisoformat(day) - timedelta(days=1)).isoformat())
 
 
 def _effort(minutes: float) -> str:

@@ -106,11 +106,11 @@ async def test_a_map_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
             " consumer from 22 March 2026; each new act can move that day, and every zone leads on."
         ),
         "What you did counts, the first to run out first:",
-        "  share of 5 January 2026: up to 5 March 2026",
-        "  share of 6 January 2026: up to 6 March 2026",
-        "  share of 7 January 2026: up to 7 March 2026",
-        "  share of 8 January 2026: up to 8 March 2026",
-        "  published piece of 15 January 2026: up to 14 April 2026",
+        "  1 share of 5 January 2026: up to 5 March 2026",
+        "  1 share of 6 January 2026: up to 6 March 2026",
+        "  1 share of 7 January 2026: up to 7 March 2026",
+        "  1 share of 8 January 2026: up to 8 March 2026",
+        "  1 published piece of 15 January 2026: up to 14 April 2026",
     ]
 
 
