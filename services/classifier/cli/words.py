@@ -31,6 +31,8 @@ def in_words(criterion: Mapping[str, Any]) -> str:
     """Say what a criterion found and needs, as in `5 published pieces in 90 days (3 needed)`."""
     have, days, of = criterion["have"], criterion["days"], acts(criterion["of"])
     match criterion["measure"]:
+        case "outcomes" if "any" in criterion["of"]:
+            found = f"{number(have, 'outcome')} in {days} days"
         case "acts" | "outcomes":
             found = f"{number(have)} {of} in {days} days"
         case "active_days":

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services import __main__ as zones
+from services.classifier.cli.words import in_words
 from tests.classifier.service.examples import a_classifier, a_sharer, an_event, day
 from tests.classifier.service.whole import Service, a_service
 
@@ -155,3 +156,8 @@ async def test_what_cannot_be_drawn_says_why(
     capsys.readouterr()
     assert await asyncio.to_thread(zones.run, ["map", *arguments]) == code
     assert line in capsys.readouterr().err
+
+
+def test_an_outcome_is_no_act() -> None:
+    criterion = {"measure": "outcomes", "of": ["any"], "days": 180, "have": 0, "need": 1}
+    assert in_words(criterion) == "no outcomes in 180 days (1 needed)"
