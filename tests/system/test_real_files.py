@@ -4,6 +4,7 @@ import gzip
 import json
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -35,6 +36,40 @@ def publish(folder: Path, *, limit: int | None, patience: float = PATIENCE) -> N
         assert recount.json["members"] == len(members)
         assert system.zones("parked", "list", "--json").json == []
         assert system.zones("distribution", "--json").json["members"] == len(members)
+
+
+def told(folder: Path, events: list[str], *, patience: float) -> str:
+    """Publish events in this order; return what is exported once the recount has verified it."""
+    folder.mkdir()
+    file = folder / "events.jsonl"
+    file.write_text("".join(events))
+    with started(folder / "data", patience=patience) as system:
+        assert system.zones("publish", file).code == 0
+        system.quiet()
+        assert system.zones("verify", "--json").json["equal"] is True
+        return str(system.zones("export", "members").out)
+
+
+def assert_alike(folder: Path, file: Path, *, patience: float) -> None:
+    """Publish a recording as it is, from its end, and shuffled: everybody is where they are."""
+    with gzip.open(file, "rt") as recorded:
+        events = list(recorded)
+    shuffled = Random(17).sample(events, len(events))
+    first, *others = (
+        told(folder / name, order, patience=patience)
+        for name, order in (("as-it-is", events), ("back", events[::-1]), ("shuffled", shuffled))
+    )
+    assert others == [first, first]
+
+
+@there
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("file", [COMMUNITY, RETWEETS], ids=lambda file: file.stem)
+def test_in_whatever_order_a_recording_is_published_it_comes_to_the_same(
+    tmp_path: Path, file: Path
+) -> None:
+    assert_alike(tmp_path, file, patience=1800)
 
 
 @there
