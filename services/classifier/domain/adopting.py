@@ -60,13 +60,6 @@ def decide(
     )
 
 
-def due_by(adopted: PolicyAdopted, now: int | None) -> int:
-    """Return the instant by which everybody is to be decided again."""
-    if adopted.mode == "recompute":
-        return begins(FIRST_DAY.toordinal()) if now is None else now
-    return begins(adopted.effective_on.toordinal())
-
-
 def _is_the_same(offer: Offer, last: PolicyAdopted) -> bool:
     same_days = offer.until == last.until and offer.effective_on in {None, last.effective_on}
     return same_days and (offer.mode, offer.author, offer.note, offer.text) == (

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from services.classifier.domain import clock, policy
-from services.classifier.domain.adopting import due_by
 from services.classifier.domain.clock import ClockAdvanced, Mode
 from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import PolicyAdopted
@@ -133,13 +132,13 @@ class Hearing:
     async def adopt(
         self, transaction: Transaction, adopted: PolicyAdopted, policies: Policies
     ) -> None:
-        """Record a policy with which `policies` are in force, while the log is still. Who was
-        decided under others is read from the log again, and reviewed when the policy begins.
+        """Record a policy with which `policies` are in force, while the log is still. Everybody
+        is read from the log again and reviewed, since what is foreseen follows them at once.
         """
         await transaction.append(
             [Entry(policy.STREAM, adopted)], expected={policy.STREAM: adopted.version - 1}
         )
-        await journeys.fall_due(transaction, due_by(adopted, self.time.now))
+        await journeys.fall_due(transaction, adopted.decided_at)
 
         def committed() -> None:
             self.policies = policies

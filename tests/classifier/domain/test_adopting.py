@@ -11,7 +11,6 @@ from services.classifier.domain.adopting import (
     AdoptionRefused,
     Offer,
     decide,
-    due_by,
 )
 from services.classifier.domain.clock import begins
 from services.classifier.domain.policy import PolicyAdopted
@@ -67,13 +66,10 @@ def test_the_first_possible_days_are_taken() -> None:
     assert adopted(mode="grandfather", until=tomorrow).until == tomorrow
 
 
-def test_everybody_is_due_when_it_begins() -> None:
-    """What governs every day does so at once, even before there is a clock."""
-    assert due_by(adopted(), NOW) == begins(date(2026, 1, 16).toordinal())
+def test_before_there_is_a_clock_what_governs_every_day_can_be_adopted() -> None:
     recomputed = adopted(mode="recompute")
-    assert (recomputed.effective_on, due_by(recomputed, NOW)) == (FIRST_DAY, NOW)
-    nobody = adopted(now=None, mode="recompute")
-    assert nobody.decided_at == due_by(nobody, None) == begins(FIRST_DAY.toordinal())
+    assert (recomputed.effective_on, recomputed.decided_at) == (FIRST_DAY, NOW)
+    assert adopted(now=None, mode="recompute").decided_at == begins(FIRST_DAY.toordinal())
 
 
 def test_the_same_asked_for_again_is_what_was_adopted() -> None:
