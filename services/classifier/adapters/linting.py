@@ -37,7 +37,7 @@ def sound(text: str) -> Policy:
     policy = policyfile.parse(text, 0, NAME)
     errors = [each for each in _placed(text, lint(policy)) if each["severity"] == "error"]
     if errors:
-        problems = [(each["line"], f"{each['words']}: {each['advice']}") for each in errors]
+        problems = [(each["line"], f"{each['words']}; {each['advice']}") for each in errors]
         raise PolicyInvalid(NAME, problems)
     return policy
 

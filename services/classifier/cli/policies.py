@@ -114,7 +114,7 @@ def adopt(
     with Client("classifier", timeout=PATIENCE) as service:
         found = service.post("/v1/policies/lint", {"text": text, "name": file.name})
         if found["errors"] or not json:
-            print_findings(found)
+            print_findings(found, but="note")
         if found["errors"]:
             raise typer.Exit(1)
         told = service.post(
@@ -127,9 +127,9 @@ def adopt(
         terminal.say(terminal.plain(line))
 
 
-def print_findings(told: Mapping[str, Any]) -> None:
-    for each in told["findings"]:
-        advice = f": {each['advice']}" if each["advice"] else ""
+def print_findings(told: Mapping[str, Any], *, but: str = "") -> None:
+    for each in (each for each in told["findings"] if each["severity"] != but):
+        advice = f"; {each['advice']}" if each["advice"] else ""
         where = f"{told['name']}:{each['line']}: {each['severity']}"
         terminal.say(terminal.plain(f"{where}: {each['words']}{advice}"))
     counted = [number(told[f"{kind}s"], kind) for kind in ("error", "warning", "note")]

@@ -42,10 +42,10 @@ def decide(
     if replace(policy, version=last.version) == governing:
         if _is_the_same(offer, last):
             return last
+        first = "" if last.mode == "recompute" else f" from {last.effective_on}"
         raise AdoptionRefused(
-            f"this is policy {last.version} already, adopted last by {last.author}, as {last.mode}"
-            " from"
-            f" {last.effective_on}: change something in it"
+            f"this is policy {last.version} already, adopted last by {last.author}"
+            f" ({last.mode}{first}): change something in it"
         )
     _check(offer)
     return PolicyAdopted(

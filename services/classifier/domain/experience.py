@@ -128,20 +128,19 @@ class Sightings:
         """Yield which criteria decide nothing. `total` is how many members there are."""
         if not self.days:
             return
-        some = (
-            ""
-            if self.members == total
-            else f" of {self.members} members out of {total}, the busiest among them"
-        )
+        everybody = self.members == total
         for criterion in self._open():
             always = criterion in self._held
             many = "every one" if always else "none"
-            result = "it decides nothing" if always else "nobody ever meets it"
+            if everybody:
+                result = "it decides nothing" if always else "nobody ever meets it"
+                looked_at = f": on this log {result}"
+            else:
+                looked_at = f" of {self.members} members out of {total}, the busiest among them"
             yield Finding(
-                severity="warning" if self.members == total else "note",
+                severity="warning" if everybody else "note",
                 place=criterion.name,
-                words=f"{spelled(criterion)} holds on {many} of {self.days} days{some}:"
-                f" on this log {result}",
+                words=f"{spelled(criterion)} holds on {many} of {self.days} days{looked_at}",
                 advice="ask for more, or leave it out" if always else "ask for less",
             )
 

@@ -38,7 +38,7 @@ SPREAD: Final = """
     SELECT member FROM
       (SELECT member, row_number() OVER (ORDER BY member) - 1 AS place, count(*) OVER () AS total
        FROM members)
-    WHERE place % max(1, total / :sample) = 0 ORDER BY member LIMIT :sample
+    WHERE place % (total / :sample) = 0 ORDER BY member LIMIT :sample
 """
 
 
@@ -77,7 +77,8 @@ async def _sightings(view: View, policy: Policy, today: int) -> tuple[Sightings,
     sightings = Sightings(policy)
     [(total,)] = await view.fetchall("SELECT count(*) FROM members")
     busiest = await view.fetchall(BUSIEST, {"sample": SAMPLE})
-    spread = await view.fetchall(SPREAD, {"sample": SAMPLE})
+    few = total <= 2 * SAMPLE
+    spread = await view.fetchall(SPREAD, {"sample": total if few else SAMPLE})
     pairs = zip_longest((row[0] for row in busiest), (row[0] for row in spread))
     read = 0
     for member in dict.fromkeys(member for pair in pairs for member in pair):
