@@ -10,20 +10,16 @@ from datetime import date
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import (
     Announcement,
-    DemotionAverted,
-    DemotionForeseen,
     Direction,
     VitalityChanged,
     ZoneChanged,
-    ZoneNeared,
 )
-from services.classifier.domain.clock import day_of
 from services.classifier.domain.evidence import by_time, newest_ids
+from services.classifier.domain.foretelling import averted, foreseen, neared, warning_differs
 from services.classifier.domain.journey import Journey, evolve
 from services.classifier.domain.policy import ZONES
-from services.classifier.domain.reasons import first_day, missing, rank, reasons
+from services.classifier.domain.reasons import first_day, is_historical, rank, reasons
 from services.classifier.domain.regimes import Policies
-from services.classifier.domain.trajectory import Fall, warned_from
 
 
 def has_news(journey: Journey, policies: Policies, now: int) -> bool:
@@ -33,7 +29,7 @@ def has_news(journey: Journey, policies: Policies, now: int) -> bool:
         trajectory.standings[-1].zone != said.zone
         or (said.zone is not None and trajectory.spells[-1].vitality != said.vitality)
         or journey.prospect.news is not None
-        or _warning_differs(journey, policies, now)
+        or warning_differs(journey, policies, now)
     )
 
 
@@ -41,7 +37,7 @@ def needs_past(journey: Journey, policies: Policies, now: int) -> bool:
     """Say whether `announce` has to see what the member did."""
     standings = journey.trajectory.standings
     return bool(standings) and (
-        standings[-1].zone != journey.said.zone or _warning_differs(journey, policies, now)
+        standings[-1].zone != journey.said.zone or warning_differs(journey, policies, now)
     )
 
 
@@ -61,7 +57,7 @@ def announce(
     if not has_news(journey, policies, now):
         return ()
     said: list[Announcement] = []
-    for news in (_zone_changed, _vitality_changed, _averted, _foreseen, _neared):
+    for news in (_zone_changed, _vitality_changed, averted, foreseen, neared):
         announced = news(journey, policies, activities, now, cause)
         if announced is not None:
             said.append(announced)
@@ -99,7 +95,7 @@ def _zone_changed(
         cause_ids=newest_ids(causes),
         vitality=trajectory.spells[-1].vitality,
         supersedes=said.version if superseded else None,
-        historical=_historical(policies, effective_on, now, causes)
+        historical=is_historical(policies, effective_on, now, causes)
         and not (superseded and not said.historical),
     )
 
@@ -125,97 +121,7 @@ def _vitality_changed(
         zone=None if said.zone is None else ZONES[said.zone],
         since=date.fromordinal(said.effective_on),
         version=said.version,
-        historical=_historical(policies, effective_on, now, causes),
-    )
-
-
-def _averted(
-    journey: Journey,
-    policies: Policies,
-    _activities: Iterable[Activity],
-    now: int,
-    cause: Activity | None,
-) -> DemotionAverted | None:
-    warned, zone = journey.said.warned, journey.said.zone
-    if warned is None:
-        return None
-    if zone is not None and warned.zone == ZONES[zone] and _imminent(journey, policies, now):
-        return None
-    return DemotionAverted(
-        zone=warned.zone,
-        to=warned.to,
-        due_on=date.fromordinal(warned.due_on),
-        effective_on=date.fromordinal(day_of(now)),
-        decided_at=now,
-        policy_version=policies.today(now).version,
-        historical=_historical(policies, day_of(now), now, () if cause is None else (cause,)),
-    )
-
-
-def _foreseen(
-    journey: Journey,
-    policies: Policies,
-    activities: Iterable[Activity],
-    now: int,
-    cause: Activity | None,
-) -> DemotionForeseen | None:
-    """A fall that comes later than was said is not worth another warning, one that comes earlier
-    is.
-    """
-    fall, warned, zone = _imminent(journey, policies, now), journey.said.warned, journey.said.zone
-    if fall is None or zone is None or (warned is not None and fall.day >= warned.due_on):
-        return None
-    return DemotionForeseen(
-        zone=ZONES[zone],
-        to=ZONES[fall.to],
-        due_on=date.fromordinal(fall.day),
-        because=missing(zone, policies, sorted(activities, key=by_time), fall.day),
-        effective_on=date.fromordinal(day_of(now)),
-        decided_at=now,
-        policy_version=policies.on(fall.day).policy.version,
-        historical=_historical(policies, day_of(now), now, () if cause is None else (cause,)),
-    )
-
-
-def _warning_differs(journey: Journey, policies: Policies, now: int) -> bool:
-    """Say whether a fall is imminent that nobody was warned of, or none is and somebody was."""
-    warned = journey.said.warned
-    if warned is None and journey.trajectory.fall is None:  # mostly
-        return False
-    fall = _imminent(journey, policies, now)
-    if fall is None or warned is None:
-        return fall is not None or warned is not None
-    zone = journey.trajectory.standings[-1].zone
-    return fall.day < warned.due_on or zone is None or ZONES[zone] != warned.zone
-
-
-def _imminent(journey: Journey, policies: Policies, now: int) -> Fall | None:
-    fall = journey.trajectory.fall
-    if fall is None or now < warned_from(fall, policies, now):
-        return None
-    return fall
-
-
-def _neared(
-    journey: Journey,
-    policies: Policies,
-    _activities: Iterable[Activity],
-    now: int,
-    _cause: Activity | None,
-) -> ZoneNeared | None:
-    near, zone = journey.prospect.news, journey.said.zone
-    if near is None or zone is None:
-        return None
-    closed = journey.prospect.looked_through
-    return ZoneNeared(
-        zone=ZONES[zone],
-        next=near.next,
-        minutes=near.minutes,
-        steps=near.steps,
-        effective_on=date.fromordinal(closed),
-        decided_at=now,
-        policy_version=policies.today(now).version,
-        historical=_historical(policies, closed, now, ()),
+        historical=is_historical(policies, effective_on, now, causes),
     )
 
 
@@ -236,11 +142,3 @@ def _superseded(journey: Journey, policies: Policies, now: int) -> bool:
     closed = said.effective_on <= policies.span_at(now).closed
     there, announced = rank(standing.zone), rank(said.zone)
     return there < announced or (there > announced and closed)
-
-
-def _historical(
-    policies: Policies, effective_on: int, now: int, causes: tuple[Activity, ...]
-) -> bool:
-    return day_of(now) - effective_on > policies.today(now).historical_after_days or (
-        bool(causes) and all(cause.historical for cause in causes)
-    )

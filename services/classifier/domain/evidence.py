@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.clock import monday_of
-from services.classifier.domain.facts import series_of, value_of
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import Policy
+from services.classifier.domain.series import series_of, value_of
 
 NEWEST: Final = 20
 """How many ids a list of them holds."""

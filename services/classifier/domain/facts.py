@@ -7,7 +7,6 @@ organisation said of a member) is a series.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
@@ -15,22 +14,11 @@ from typing import Final, NamedTuple, TypeVar
 
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
 from services.classifier.domain.clock import FOREVER
+from services.classifier.domain.profile import grouped, profiled
 from services.classifier.domain.retractions import NONE, Retractions, netted
-from services.classifier.domain.zones import FIRST, ZONES
+from services.classifier.domain.series import Series, counted, since
 
 T = TypeVar("T")
-
-
-class Reading(NamedTuple):
-    """What a series said at some time: 1 or 0 for yes or no, else a size, a zone or a day."""
-
-    day: int
-    at: int
-    key: str
-    value: int
-
-
-Series = tuple[Reading, ...]
 
 
 class Facts(NamedTuple):
@@ -76,17 +64,6 @@ class Facts(NamedTuple):
 
 NOTHING: Final = Facts()
 
-PROFILED: Final = frozenset(
-    f"member_{happened}" for happened in ("registered", "updated", "paused", "resumed", "departed")
-)
-"""The programme events that say something of a member: absent leaves, null clears."""
-TERMS: Final = PROFILED - {"member_updated"}
-PRESENT: Final = "present"
-PAUSED: Final = "paused"
-RESUMED: Final = "resumed"
-FLOOR: Final = "zone_floor"
-FLOOR_UNTIL: Final = "floor_until"
-
 
 def fold(activities: Iterable[Activity]) -> Facts:
     """Return what all of a member's activities add up to, net of what is retracted."""
@@ -106,7 +83,7 @@ def learn(facts: Facts, activity: Activity) -> Facts:
     day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
     if not mark:
-        profile, group = _profile(facts.profile, activity), _group(facts.group, activity)
+        profile, group = profiled(facts.profile, activity), grouped(facts.group, activity)
         return facts._replace(enrolled_on=enrolled_on, profile=profile, group=group)
     days, marks = facts.days, facts.marks
     place = bisect_left(days, day)
@@ -134,8 +111,8 @@ def learn(facts: Facts, activity: Activity) -> Facts:
         unreported,
         lengths,
         targets,
-        _counted(facts.accounts, activity) if mark == ACCOUNT else facts.accounts,
-        _counted(facts.networks, activity) if mark == NETWORK else facts.networks,
+        counted(facts.accounts, activity) if mark == ACCOUNT else facts.accounts,
+        counted(facts.networks, activity) if mark == NETWORK else facts.networks,
         facts.profile,
         facts.retractions,
         facts.group,
@@ -145,8 +122,8 @@ def learn(facts: Facts, activity: Activity) -> Facts:
 def forget(facts: Facts, before: int) -> Facts:
     """Drop the days before `before`, and of every series all but the last reading before it."""
     place = bisect_left(facts.days, before)
-    accounts = {name: _since(before, series) for name, series in facts.accounts.items()}
-    networks = {name: _since(before, series) for name, series in facts.networks.items()}
+    accounts = {name: since(before, series) for name, series in facts.accounts.items()}
+    networks = {name: since(before, series) for name, series in facts.networks.items()}
     seen = reduce(or_, facts.marks[place:], ACCOUNT * bool(accounts) | NETWORK * bool(networks))
     return Facts(
         facts.enrolled_on,
@@ -160,41 +137,10 @@ def forget(facts: Facts, before: int) -> Facts:
         facts.targets[place:],
         accounts,
         networks,
-        {name: _since(before, series) for name, series in facts.profile.items()},
+        {name: since(before, series) for name, series in facts.profile.items()},
         facts.retractions,
         facts.group,
     )
-
-
-def says_terms(activity: Activity) -> bool:
-    """Say whether an activity is about pause, departure or floor."""
-    kind = activity.kind
-    if kind in TERMS:
-        return True
-    return kind in PROFILED and (FLOOR in activity.data or FLOOR_UNTIL in activity.data)
-
-
-def series_of(activity: Activity) -> str:
-    """Return the name of the account that is linked or not, of the network that was measured."""
-    platform: str = activity.data["platform"]
-    return platform if activity.mark == NETWORK else f"{platform}/{activity.data['account']}"
-
-
-def value_of(activity: Activity) -> int:
-    if activity.mark == ACCOUNT:
-        return int(activity.kind == "link_account")
-    counts = (activity.data.get(count) for count in ("followers", "connections"))
-    return sum(count for count in counts if count is not None)
-
-
-def reading(series: Series, day: int) -> Reading | None:
-    """Return the last reading up to the end of `day`."""
-    place = bisect_right(series, day, key=_day)
-    return series[place - 1] if place else None
-
-
-def _day(reading: Reading) -> int:
-    return reading.day
 
 
 # Joining tuples copies them once, unpacking them twice, and a slice of all copies nothing.
@@ -214,60 +160,3 @@ def _and(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
     if person is None or person in people:
         return people
     return tuple(sorted((*people, person)))
-
-
-def _counted(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
-    return _read(known, series_of(activity), activity, value_of(activity))
-
-
-def _profile(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Series]:
-    data = activity.data
-    match activity.kind:
-        case "member_registered" | "member_departed":
-            registered = activity.kind == "member_registered"
-            known = _read(known, PRESENT, activity, int(registered))
-        case "member_paused":
-            known = _read(known, PAUSED, activity, 1)
-        case "member_resumed":
-            known = _read(known, RESUMED, activity, 1)
-        case "member_updated":
-            pass
-        case _:
-            return known
-    if FLOOR in data:
-        floor = data[FLOOR]
-        known = _read(known, FLOOR, activity, FIRST if floor is None else ZONES.index(floor))
-    if FLOOR_UNTIL in data:
-        until = data[FLOOR_UNTIL]
-        last_day = FOREVER - 1 if until is None else date.fromisoformat(until).toordinal()
-        known = _read(known, FLOOR_UNTIL, activity, last_day)
-    return known
-
-
-def _read(
-    known: Mapping[str, Series], name: str, activity: Activity, value: int
-) -> Mapping[str, Series]:
-    """Keep the first of all readings and the last of each day."""
-    new = Reading(activity.day, activity.at, activity.key, value)
-    readings = sorted((*known.get(name, ()), new))
-    following = [reading.day for reading in readings[1:]] + [FOREVER]
-    kept = tuple(
-        reading
-        for place, reading in enumerate(readings)
-        if not place or reading.day != following[place]
-    )
-    return {**known, name: kept}
-
-
-def _since(day: int, series: Series) -> Series:
-    return series[max(0, bisect_left(series, day, key=_day) - 1) :]
-
-
-def _group(
-    known: tuple[int, str, str | None] | None, activity: Activity
-) -> tuple[int, str, str | None] | None:
-    if activity.kind not in PROFILED or "group" not in activity.data:
-        return known
-    if known is not None and known[:2] > (activity.at, activity.key):
-        return known
-    return (activity.at, activity.key, activity.data["group"])

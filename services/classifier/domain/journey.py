@@ -11,8 +11,9 @@ from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import NOTHING as UNSAID
 from services.classifier.domain.announcements import Announcement, Said, ZoneNeared, hear
 from services.classifier.domain.clock import day_of
-from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn, says_terms
+from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn
 from services.classifier.domain.policy import ZONES
+from services.classifier.domain.profile import says_terms
 from services.classifier.domain.prospects import UNSEEN, Prospect, look, watched
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.retractions import RETRACT

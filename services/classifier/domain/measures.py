@@ -16,7 +16,8 @@ from typing import Final
 from services.classifier.domain.activities import ACCOUNT, MARKS, NETWORK, OUTCOME, OUTCOMES, OWN
 from services.classifier.domain.activities import OWN_ACTS as KINDS
 from services.classifier.domain.clock import FOREVER, monday_of
-from services.classifier.domain.facts import Facts, reading
+from services.classifier.domain.facts import Facts
+from services.classifier.domain.series import reading
 
 ANY: Final = "any"
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from services.classifier.domain.activities import Activity
+from services.classifier.domain.clock import day_of
 from services.classifier.domain.evidence import (
     Counted,
     Evidence,
@@ -142,4 +143,12 @@ def _left_on(trajectory: Trajectory, zone: int | None) -> int:
             if before.zone == zone != after.zone
         ),
         default=trajectory.standings[-1].from_day,
+    )
+
+
+def is_historical(
+    policies: Policies, effective_on: int, now: int, causes: tuple[Activity, ...]
+) -> bool:
+    return day_of(now) - effective_on > policies.today(now).historical_after_days or (
+        bool(causes) and all(cause.historical for cause in causes)
     )

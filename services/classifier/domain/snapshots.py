@@ -7,9 +7,10 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from services.classifier.domain.announcements import Near, Said, Warned
-from services.classifier.domain.facts import Facts, Reading, Series
+from services.classifier.domain.facts import Facts
 from services.classifier.domain.journey import Journey
 from services.classifier.domain.retractions import Retractions
+from services.classifier.domain.series import Reading, Series
 from services.classifier.domain.spells import Spell
 from services.classifier.domain.standings import Standing
 from services.classifier.domain.steps import Step

@@ -7,16 +7,9 @@ counts, and each may come late.
 from typing import Final, NamedTuple
 
 from services.classifier.domain.clock import FOREVER
-from services.classifier.domain.facts import (
-    FLOOR,
-    FLOOR_UNTIL,
-    PAUSED,
-    PRESENT,
-    RESUMED,
-    Facts,
-    Reading,
-    reading,
-)
+from services.classifier.domain.facts import Facts
+from services.classifier.domain.profile import FLOOR, FLOOR_UNTIL, PAUSED, PRESENT, RESUMED
+from services.classifier.domain.series import Reading, reading
 from services.classifier.domain.zones import FIRST
 
 

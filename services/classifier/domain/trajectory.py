@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from services.classifier.domain import spells, standings
 from services.classifier.domain.activities import ACCOUNT, NETWORK, OWN, Activity
 from services.classifier.domain.clock import FOREVER, NEVER, Span, begins
-from services.classifier.domain.facts import Facts, says_terms
+from services.classifier.domain.facts import Facts
 from services.classifier.domain.policy import Vitality
+from services.classifier.domain.profile import says_terms
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.spells import Spell
 from services.classifier.domain.standings import Standing

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from services.classifier.domain.activities import ActivityRecorded
-from services.classifier.domain.facts import PROFILED
+from services.classifier.domain.profile import PROFILED
 from services.classifier.projections.entries import ACTIVITY, recorded
 from shared.eventlog.entries import Entry, Recorded
 from shared.eventlog.log import Transaction, View

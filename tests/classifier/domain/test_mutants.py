@@ -255,7 +255,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "floor: null clears",
-        "facts",
+        "profile",
         "FIRST if floor is None else ZONES.index(floor)",
         "1 if floor is None else ZONES.index(floor)",
     ),
@@ -363,13 +363,13 @@ MUTATIONS: Final = (
     # announcing
     Mutation(
         "historical: more than",
-        "announcing",
+        "reasons",
         "> policies.today(now).historical_after_days",
         ">= policies.today(now).historical_after_days",
     ),
     Mutation(
         "historical: all causes",
-        "announcing",
+        "reasons",
         "all(cause.historical for",
         "any(cause.historical for",
     ),

@@ -9,9 +9,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from services.classifier.domain.activities import Activity
-from services.classifier.domain.facts import PROFILED, fold
+from services.classifier.domain.facts import fold
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import ZONES, Mode, Policy, Zone
+from services.classifier.domain.profile import PROFILED
 from services.classifier.domain.regimes import Policies, always, dated
 from services.classifier.domain.standings import lifted
 from services.classifier.domain.ways import Way, cheapest, stirs
