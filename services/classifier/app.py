@@ -17,6 +17,7 @@ from services.classifier.adapters.checking import Checking
 from services.classifier.adapters.linting import lint_text, sound
 from services.classifier.adapters.ondisk import OnDisk
 from services.classifier.adapters.rebuilder import Rebuilder
+from services.classifier.adapters.simulation import Simulating
 from services.classifier.adapters.verification import verify
 from services.classifier.http import (
     distribution,
@@ -113,8 +114,11 @@ async def _serve(
         policies.router(store, lambda: hearing.policies, partial(lint_text, store), health),
     ):
         app.include_router(router, dependencies=[readable])
+    simulating = Simulating(store)
     for router in (
-        recounting.router(checking.verify, checking.under_way),
+        recounting.router(
+            checking.verify, checking.under_way, simulating.simulate, simulating.under_way
+        ),
         policies.adoption(lambda: hearing.policies, adopting.adopt),
     ):
         app.include_router(router, dependencies=[settled])

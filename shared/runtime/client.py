@@ -73,9 +73,11 @@ class Client:
             answer.read()
             return answer.json() if answer.content else None
 
-    def lines(self, path: str, *, method: str = "GET", **parameters: object) -> Iterator[str]:
+    def lines(
+        self, path: str, *, method: str = "GET", body: object = None, **parameters: object
+    ) -> Iterator[str]:
         """Yield the lines of a JSON Lines answer as they come, however long that takes."""
-        with self._answer(method, path, body=None, parameters=parameters) as answer:
+        with self._answer(method, path, body=body, parameters=parameters) as answer:
             yield from answer.iter_lines()
 
     def _answer(

@@ -23,7 +23,7 @@ RANGE: Final = 200
 POLITE: Final = 10
 """How much a worker lets others go first, of at most 19."""
 
-Task: TypeAlias = Literal["recount", "rebuild"]
+Task: TypeAlias = Literal["recount", "rebuild", "rehearse"]
 Stillness: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
 """Holds the log still while it is entered, when everybody who is due has been reviewed."""
 

@@ -32,13 +32,13 @@ async def lint_text(view: View, text: str, name: str) -> dict[str, Any]:
     return _told(name, findings, compared)
 
 
-def sound(text: str) -> Policy:
+def sound(text: str, name: str = NAME) -> Policy:
     """Read a policy that is to be adopted. Raises PolicyInvalid where nobody can ever meet it."""
-    policy = policyfile.parse(text, 0, NAME)
+    policy = policyfile.parse(text, 0, name)
     errors = [each for each in _placed(text, lint(policy)) if each["severity"] == "error"]
     if errors:
         problems = [(each["line"], f"{each['words']}; {each['advice']}") for each in errors]
-        raise PolicyInvalid(NAME, problems)
+        raise PolicyInvalid(name, problems)
     return policy
 
 

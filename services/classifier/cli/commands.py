@@ -2,13 +2,21 @@
 
 import typer
 
-from services.classifier.cli import explaining, mapping, members, policies, verifying
+from services.classifier.cli import (
+    explaining,
+    mapping,
+    members,
+    policies,
+    simulating,
+    verifying,
+)
 
 
 def commands(app: typer.Typer) -> None:
     members.commands(app)
     explaining.commands(app)
     mapping.commands(app)
+    simulating.commands(app)
     verifying.commands(app)
     policies.commands(app)
 

@@ -157,6 +157,14 @@ class Policies:
         place = bisect_right(self._begin, day)
         return self._begin[place] if place < len(self._begin) else FOREVER
 
+    def unforgetting(self) -> "Policies":
+        """Return the same for whoever has all at hand that was recorded, and need forget nothing
+        of it to remember little.
+        """
+        all_of_them = Policies(self.regimes, self.newest)
+        all_of_them.window = FOREVER
+        return all_of_them
+
     def span_at(self, now: int) -> Span:
         """Return where the clock stands: a day closes as its own policy settles."""
         today = day_of(now)

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from services.classifier.adapters import checking
 from services.classifier.adapters.checking import Checking
+from services.classifier.adapters.simulation import Simulating
 from services.classifier.adapters.verification import verify
 from services.classifier.http import recounting
 from shared.runtime.health import Health
@@ -91,7 +92,9 @@ async def test_whoever_asks_for_a_second_one_is_told_how_far_the_first_is() -> N
     recounts = Recounts(EQUAL)
     one = Checking(recounts, Health("classifier"), hours=1)
     app = FastAPI()
-    app.include_router(recounting.router(one.verify, one.under_way))
+    none = Simulating(None)  # type: ignore[arg-type]
+    routes = recounting.router(one.verify, one.under_way, none.simulate, none.under_way)
+    app.include_router(routes)
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://here") as service:
         first = one.verify()

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from services import __main__ as zones
 from tests.classifier.service.examples import (
+    POLICY,
     Classifier,
     a_classifier,
     a_sharer,
@@ -187,3 +188,46 @@ async def test_what_goes_wrong_is_one_line(
     assert line in told
     assert "\n" not in told
     assert told.startswith("zones: ")
+
+
+async def test_a_rehearsal_is_drawn(screen: Screen, tmp_path: Path) -> None:
+    """Who would be where, how it would have come, what would have been said, and who moves."""
+    candidate = tmp_path / "candidate.toml"
+    candidate.write_text(POLICY.replace("grace_days = 14", "grace_days = 1"), encoding="utf-8")
+    lines = await screen.shows("simulate", "--policy", str(candidate))
+    read, moved, *_ = lines
+    assert read.startswith("Rehearsed on 7 events of 2 members, up to 21 March 2026, entry ")
+    assert moved == "1 member would be in another zone today."
+    assert "today ↓  candidate →  content_consumer  content_sharer" in lines[3]
+    assert lines[5].split() == ["content_sharer", "1", "-", "-", "-"]
+    chart = [line for line in lines if " in force  " in line and line[-1].isdigit()]
+    assert [line.split()[0] for line in chart] == ["content_consumer", "content_sharer"]
+    assert lines[-3:] == [
+        "1 of 1 who would move, the largest margins first:",
+        "  ada: content_sharer → content_consumer, since the candidate asks for more:",
+        "    ✗ no likes, shares, quotes, posts or comments in 60 days (2 needed)",
+    ]
+    told = json.loads("".join(await screen.shows("simulate", "--policy", str(candidate), "--json")))
+    assert (told["moved"], f"entry {told['position']} of" in read) == (1, True)
+    candidate.write_text(POLICY, encoding="utf-8")
+    lines = await screen.shows("simulate", "--policy", str(candidate))
+    assert lines[1].startswith("This policy is in force, so nothing differs;")
+
+
+async def test_a_candidate_with_faults_is_not_rehearsed(screen: Screen, tmp_path: Path) -> None:
+    """Each is told by file and line; so is a day that is none, or has not come."""
+    candidate = tmp_path / "candidate.toml"
+    candidate.write_text(POLICY.replace('measure = "acts"', 'measure = "act"', 1), encoding="utf-8")
+    assert await screen.ends("simulate", "--policy", str(candidate)) == (
+        2,
+        "zones: candidate.toml:33: unknown measure 'act': did you mean 'acts'?",
+    )
+    candidate.write_text(POLICY, encoding="utf-8")
+    for since, code, words in (
+        ("soon", 2, "--from soon is no day"),
+        ("2030-01-01", 1, "from: 2030-01-01 is after the log's today, 2026-03-21"),
+    ):
+        ended = await screen.ends("simulate", "--policy", str(candidate), "--from", since)
+        assert ended[0] == code
+        assert words in ended[1]
+    assert (await screen.ends("simulate", "--policy", str(tmp_path / "none.toml")))[0] == 2

@@ -1,0 +1,90 @@
+"""Rehearsing a policy: who would be where, and what would have been said, under another one."""
+
+import json as codec
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from services.classifier.adapters import linting
+from services.classifier.cli import drawing
+from services.classifier.cli.words import Json
+from shared.runtime import terminal
+from shared.runtime.client import Client
+from shared.runtime.errors import WrongUse
+
+PATIENCE: Final = 600.0
+"""Seconds that may pass between two lines of the rehearsal."""
+EVERYBODY: Final = 100_000
+
+Policy = Annotated[
+    Path, typer.Option("--policy", metavar="FILE", help="The candidate.", show_default=False)
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="DAY",
+        help="Let it govern from that day on, and not as if always so.",
+        show_default=False,
+    ),
+]
+Limit = Annotated[int, typer.Option(metavar="N", min=0, help="Tell of so many who would move.")]
+All = Annotated[bool, typer.Option("--all", help="Tell of everybody who would move.")]
+
+
+def commands(app: typer.Typer) -> None:
+    app.command("simulate")(simulate)
+
+
+def simulate(
+    *, policy: Policy, since: From = None, limit: Limit = 20, all: All = False, json: Json = False
+) -> None:
+    """Rehearse a policy on the log: who would move and why. Nothing is written."""
+    body = {
+        "text": _read(policy),
+        "name": policy.name,
+        "from": _day(since),
+        "limit": EVERYBODY if all else min(limit, EVERYBODY),
+    }
+    with Client("classifier", timeout=PATIENCE) as service:
+        told = map(codec.loads, service.lines("/v1/simulate", method="POST", body=body))
+        result = _last(told, next(told))
+    if "error" in result:
+        terminal.fail(result["error"])
+    if json:
+        terminal.print_json(result)
+        return
+    drawing.draw(result)
+
+
+def _last(told: Iterator[dict[str, Any]], first: dict[str, Any]) -> dict[str, Any]:
+    """Show how far the rehearsal is, and return what it says at the end."""
+    with terminal.progress("rehearsing", first.get("of")) as advance:
+        done, last = 0, first
+        for last in chain([first], told):
+            advance(last.get("done", done) - done)
+            done = last.get("done", done)
+    return last
+
+
+def _read(file: Path) -> str:
+    """Return the text of a policy without fault, so that what is wrong is told by file and line."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"--policy {file}: {error}") from None
+    linting.sound(text, file.name)
+    return text
+
+
+def _day(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise WrongUse(f"--from {text} is no day: write it as 2026-03-12") from None
