@@ -1,6 +1,9 @@
 """What was known at a time is what the service answered when its clock stood there."""
 
 import asyncio
+import json
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -9,12 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.classifier.adapters import policyfile
+from services.classifier.domain.adopting import AdoptionRefused
+from services.classifier.domain.policy import Mode
 from services.classifier.http.asking import instant_of
 from services.classifier.projections import answers, hindsight
 from services.classifier.projections.hindsight import Moment
 from shared.runtime.settings import Clock
 from tests.classifier.service.examples import (
     MONDAY,
+    POLICY,
     Classifier,
     a_classifier,
     a_sharer,
@@ -22,9 +29,11 @@ from tests.classifier.service.examples import (
     at,
     day,
 )
+from tests.classifier.service.test_adopting import EASIER, LONGER, STRICTER, adopt
 from tests.classifier.service.worlds import worlds
 
 NAMES = ("ada", "bob", "cyd", "dot")
+TERMS = ("paused", "resumed", "departed", "registered")
 
 
 class Stand(NamedTuple):
@@ -37,13 +46,60 @@ class Stand(NamedTuple):
 async def stand(classifier: Classifier) -> Stand:
     store, now = classifier.store, classifier.hearing.time.now
     assert now is not None
-    told = {name: await answers.member(store, name, policy_version=1) for name in NAMES}
+    version = classifier.hearing.policies.today(now).version
+    told = {name: await answers.member(store, name, policy_version=version) for name in NAMES}
     return Stand(Moment(await store.last_position(), now), told)
 
 
 async def believed(classifier: Classifier, then: Moment) -> dict[str, Any]:
-    policy = classifier.hearing.policies
-    return {name: await hindsight.believed(classifier.store, name, then, policy) for name in NAMES}
+    policies = policyfile.in_force(await hindsight.adopted(classifier.store, then))
+    return {
+        name: await hindsight.believed(classifier.store, name, then, policies) for name in NAMES
+    }
+
+
+class Adoption(NamedTuple):
+    """What a policy is replaced by, before the body at `place` is heard."""
+
+    place: int
+    text: str
+    mode: Mode
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[bytes], list[Adoption]]:
+    """Draw a world in which people also pause, leave and come back, some of what they did is
+    retracted, and policies are adopted.
+    """
+    bodies = draw(worlds())
+    said = st.tuples(st.sampled_from(NAMES), st.sampled_from(TERMS), st.integers(0, 380))
+    more = [
+        an_event(f"member_{what}", on + 0.2, member=name)
+        for name, what, on in draw(st.lists(said, max_size=6, unique=True))
+    ]
+    for body in draw(st.lists(st.sampled_from(bodies), max_size=4, unique=True)):
+        event = json.loads(body)
+        retracts, on = event["id"], draw(st.integers(0, 380)) + 0.7
+        name = f"retract-{retracts}"
+        more.append(an_event("retract", on, member=event["subject"], id=name, retracts=retracts))
+    for body in more:
+        bodies.insert(draw(st.integers(0, len(bodies))), body)
+    adopted = st.builds(
+        Adoption,
+        st.integers(0, len(bodies) - 1),
+        st.sampled_from((STRICTER, EASIER, LONGER, POLICY)),
+        st.sampled_from(("forward", "grandfather", "recompute")),
+    )
+    return bodies, draw(st.lists(adopted, max_size=3))
+
+
+async def adopted_one(classifier: Classifier, adoption: Adoption) -> None:
+    now = classifier.hearing.time.now
+    until = None
+    if adoption.mode == "grandfather":
+        until = answers.date_of(now or 0) + timedelta(30)
+    with suppress(AdoptionRefused):
+        await adopt(classifier, adoption.text, mode=adoption.mode, until=until)
 
 
 def milliseconds(days: float) -> int:
@@ -51,31 +107,40 @@ def milliseconds(days: float) -> int:
 
 
 @settings(max_examples=25, deadline=None)
-@given(bodies=worlds(), batch=st.sampled_from((1, 7, 1000)))
-def test_every_answer_that_was_given_is_given_again(bodies: list[bytes], batch: int) -> None:
+@given(history=histories())
+def test_every_answer_that_was_given_is_given_again(
+    history: tuple[list[bytes], list[Adoption]],
+) -> None:
     """At every place in the log, and found by every time of its clock; between two of them the
     earlier one holds.
     """
+    bodies, adoptions = history
 
-    async def answered_again() -> None:
+    async def answered_again(classifier: Classifier) -> None:
+        stands = []
+        for place, body in enumerate(bodies):
+            for adoption in adoptions:
+                if adoption.place == place:
+                    await adopted_one(classifier, adoption)
+                    if classifier.hearing.time.now is not None:
+                        stands.append(await stand(classifier))
+            await classifier.hear([body])
+            stands.append(await stand(classifier))
+        for each in stands:
+            assert await believed(classifier, each.moment) == each.told
+        last = {each.moment.now: each.moment for each in stands}
+        times = sorted(last)
+        for now, following in zip(times, [*times[1:], times[-1] + 10_000], strict=True):
+            for time in {now, (now + following) // 2, following - 1}:
+                assert await hindsight.moment(classifier.store, time) == last[now]
+        assert await hindsight.moment(classifier.store, times[0] - 1) is None
+
+    async def in_a_folder() -> None:
         with TemporaryDirectory() as folder:
-            async with a_classifier(Path(folder) / "one") as classifier:
-                stands = []
-                for body in bodies:
-                    await classifier.hear([body])
-                    stands.append(await stand(classifier))
-            async with a_classifier(Path(folder) / "two") as classifier:
-                await classifier.hear(bodies, batch=batch)
-                for each in stands:
-                    assert await believed(classifier, each.moment) == each.told
-                last = {each.moment.now: each.moment for each in stands}
-                times = sorted(last)
-                for now, following in zip(times, [*times[1:], times[-1] + 10_000], strict=True):
-                    for time in {now, (now + following) // 2, following - 1}:
-                        assert await hindsight.moment(classifier.store, time) == last[now]
-                assert await hindsight.moment(classifier.store, times[0] - 1) is None
+            async with a_classifier(Path(folder)) as classifier:
+                await answered_again(classifier)
 
-    asyncio.run(answered_again())
+    asyncio.run(in_a_folder())
 
 
 @pytest.mark.parametrize("clock", ["wall", at(200)])
