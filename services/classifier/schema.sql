@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS members (
   zone     TEXT,
   since    TEXT,
   vitality TEXT,
-  grp      TEXT,
   changes  INTEGER NOT NULL, -- how many zone changes have been announced
   policy   INTEGER NOT NULL  -- the policy adopted last when this was written
 ) STRICT, WITHOUT ROWID;

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
 from services.classifier.domain.clock import FOREVER
-from services.classifier.domain.profile import grouped, profiled
+from services.classifier.domain.profile import profiled
 from services.classifier.domain.retractions import NONE, Retractions, netted
 from services.classifier.domain.series import Series, counted, since
 
@@ -26,8 +26,7 @@ class Facts(NamedTuple):
     them of unreported length, the reported seconds of the others, the people they were for.
 
     Places run by day and mark, and are complete from `kept_from` on. `seen` has all their marks.
-    `group` is what was said last, and when (time, key). What `retractions` still stand for may
-    come later.
+    What `retractions` still stand for may come later.
     """
 
     enrolled_on: int = FOREVER
@@ -43,7 +42,6 @@ class Facts(NamedTuple):
     networks: Mapping[str, Series] = MappingProxyType({})
     profile: Mapping[str, Series] = MappingProxyType({})
     retractions: Retractions = NONE
-    group: tuple[int, str, str | None] | None = None
 
     def last_with(self, mark: int, day: int) -> int | None:
         """Return the last day up to `day` with something that `mark` counts."""
@@ -83,8 +81,8 @@ def learn(facts: Facts, activity: Activity) -> Facts:
     day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
     if not mark:
-        profile, group = profiled(facts.profile, activity), grouped(facts.group, activity)
-        return facts._replace(enrolled_on=enrolled_on, profile=profile, group=group)
+        profile = profiled(facts.profile, activity)
+        return facts._replace(enrolled_on=enrolled_on, profile=profile)
     days, marks = facts.days, facts.marks
     place = bisect_left(days, day)
     while place < len(days) and days[place] == day and marks[place] < mark:
@@ -115,7 +113,6 @@ def learn(facts: Facts, activity: Activity) -> Facts:
         counted(facts.networks, activity) if mark == NETWORK else facts.networks,
         facts.profile,
         facts.retractions,
-        facts.group,
     )
 
 
@@ -139,7 +136,6 @@ def forget(facts: Facts, before: int) -> Facts:
         networks,
         {name: since(before, series) for name, series in facts.profile.items()},
         facts.retractions,
-        facts.group,
     )
 
 

@@ -41,10 +41,6 @@ class Journey:
         """The instant at which the clock may change something though nothing happens."""
         return min(self.trajectory.due, self.prospect.due)
 
-    @property
-    def group(self) -> str | None:
-        return None if self.facts.group is None else self.facts.group[2]
-
     def zone_on(self, day: int) -> str | None:
         """Return the zone on `day`, which is not after the clock's today; None for nobody's."""
         standing = self.trajectory.standing_on(day)

@@ -51,13 +51,3 @@ def profiled(known: Mapping[str, Series], activity: Activity) -> Mapping[str, Se
         last_day = FOREVER - 1 if until is None else date.fromisoformat(until).toordinal()
         known = read(known, FLOOR_UNTIL, activity, last_day)
     return known
-
-
-def grouped(
-    known: tuple[int, str, str | None] | None, activity: Activity
-) -> tuple[int, str, str | None] | None:
-    if activity.kind not in PROFILED or "group" not in activity.data:
-        return known
-    if known is not None and known[:2] > (activity.at, activity.key):
-        return known
-    return (activity.at, activity.key, activity.data["group"])

@@ -16,7 +16,7 @@ from services.classifier.domain.standings import Standing
 from services.classifier.domain.steps import Step
 from services.classifier.domain.trajectory import Fall, Trajectory
 
-FORM: Final = 2
+FORM: Final = 3
 
 
 class OtherForm(ValueError):
@@ -42,7 +42,6 @@ def to_state(journey: Journey) -> list[Any]:
             sorted(facts.networks.items()),
             sorted(facts.profile.items()),
             [sorted(facts.retractions.ids), sorted(facts.retractions.things.items())],
-            facts.group,
         ],
         [
             trajectory.standings,
@@ -70,7 +69,7 @@ def from_state(state: list[Any]) -> Journey:
         raise OtherForm(f"a snapshot of form {state[0]}; this release reads form {FORM}")
     _, member, facts, (standings, spells, settled_through, due, fall), said = state
     enrolled_on, kept_from, seen, days, marks, *counts, targets = facts[:9]
-    accounts, networks, profile, (ids, things), group = facts[9:]
+    accounts, networks, profile, (ids, things) = facts[9:]
     acts, unreported, seconds = counts
     return Journey(
         member,
@@ -91,7 +90,6 @@ def from_state(state: list[Any]) -> Journey:
                 frozenset((source, name) for source, name in ids),
                 {(source, thing, kind): at for (source, thing, kind), at in things},
             ),
-            None if group is None else tuple(group),
         ),
         Trajectory(
             tuple([Standing._make(each) for each in standings]),

@@ -99,7 +99,7 @@ def _stretch(stretch: tuple[int, str | None] | None) -> str:
 async def _kept(view: View, after: str, through: str) -> dict[str, dict[str, Any]]:
     """Return what the tables have of each member."""
     found = await view.fetchall(
-        "SELECT member, due_at, look_at, zone, since, vitality, grp, changes, policy,"
+        "SELECT member, due_at, look_at, zone, since, vitality, changes, policy,"
         " (SELECT json_group_array(json_array(from_day, zone)) FROM (SELECT from_day, zone"
         "   FROM zone_stretches AS z WHERE z.member = m.member ORDER BY from_day)),"
         " (SELECT json_group_array(json_array(from_day, vitality)) FROM (SELECT from_day, vitality"

@@ -18,16 +18,14 @@ Stretches: TypeAlias = list[tuple[int, str | None]]
 """(first day, value) for each run of days with the same value."""
 
 UNDECIDED: Final = -1
-COLUMNS: Final = (
-    *("member", "due_at", "look_at", "zone", "since", "vitality", "grp", "changes", "policy"),
-)
+COLUMNS: Final = ("member", "due_at", "look_at", "zone", "since", "vitality", "changes", "policy")
 """What `row` returns."""
 MEMBER: Final = """
-    INSERT INTO members (member, due_at, look_at, zone, since, vitality, grp, changes, policy)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
+    INSERT INTO members (member, due_at, look_at, zone, since, vitality, changes, policy)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member) DO UPDATE SET
     due_at = excluded.due_at, look_at = excluded.look_at,
     zone = excluded.zone, since = excluded.since, vitality = excluded.vitality,
-    grp = excluded.grp, changes = excluded.changes, policy = excluded.policy
+    changes = excluded.changes, policy = excluded.policy
 """
 ZONES_DROPPED: Final = "DELETE FROM zone_stretches WHERE member = ? AND from_day >= ?"
 ZONES_PUT: Final = "INSERT OR REPLACE INTO zone_stretches (member, from_day, zone) VALUES (?, ?, ?)"
@@ -55,7 +53,7 @@ async def save(
     for before, new in changed:
         old, journey = before.journey, new.journey
         moved = journey.trajectory is not old.trajectory or before.stale
-        rewritten = moved or journey.said is not old.said or journey.group != old.group
+        rewritten = moved or journey.said is not old.said
         if rewritten or journey.prospect is not old.prospect:
             members.append(row(journey, policies))
         if moved:
@@ -92,7 +90,6 @@ def row(journey: Journey, policies: Policies) -> tuple[Any, ...]:
         zone,
         None if since is None else written(since),
         spells[-1].vitality if spells else None,
-        journey.group,
         journey.said.version,
         policies.newest.version,
     )

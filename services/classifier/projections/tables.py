@@ -27,7 +27,6 @@ EMPTIED: Final = """
            AND EXISTS (SELECT 1 FROM members WHERE zone IS NOT NULL)
       OR NOT EXISTS (SELECT 1 FROM vitality_stretches)
            AND EXISTS (SELECT 1 FROM members WHERE vitality IS NOT NULL)
-      OR NOT EXISTS (SELECT 1 FROM groups) AND EXISTS (SELECT 1 FROM members WHERE grp IS NOT NULL)
       OR NOT EXISTS (SELECT 1 FROM changes) AND EXISTS (SELECT 1 FROM members WHERE changes > 0)
 """
 

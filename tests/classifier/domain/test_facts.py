@@ -4,7 +4,6 @@ from itertools import permutations
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.facts import NOTHING, Facts, forget, learn
-from services.classifier.domain.journey import Journey, evolve
 from services.classifier.domain.measures import network_growth
 from tests.classifier.examples import an_activity, day
 
@@ -29,22 +28,6 @@ def test_a_tally_is_the_same_in_any_order() -> None:
     assert (facts.acts[comment], facts.unreported[comment], facts.seconds[comment]) == (3, 1, 90)
     assert facts.targets[comment] == ("bob", "cleo")
     assert facts.targets[like] == ("dan",)
-
-
-def test_the_latest_word_on_a_field_wins() -> None:
-    """By time, and of two at one time by key; absent leaves, and null clears."""
-    said = (
-        an_activity("member_registered", 1, group="sales"),
-        an_activity("member_updated", 2, group="marketing"),
-        an_activity("member_updated", 3, locale="de"),
-        an_activity("draft_submitted", 4, group="not a profile"),
-    )
-    for order in permutations(said):
-        journey = Journey("ada")
-        for each in order:
-            journey = evolve(journey, each)
-        assert journey.group == "marketing"
-    assert evolve(journey, an_activity("member_paused", 5, group=None)).group is None
 
 
 def test_what_lasts_is_not_forgotten_with_its_day() -> None:

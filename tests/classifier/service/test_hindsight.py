@@ -1,7 +1,6 @@
 """What was known at a time is what the service answered when its clock stood there."""
 
 import asyncio
-import json
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -30,10 +29,7 @@ from tests.classifier.service.examples import (
     day,
 )
 from tests.classifier.service.test_adopting import EASIER, LONGER, STRICTER, adopt
-from tests.classifier.service.worlds import worlds
-
-NAMES = ("ada", "bob", "cyd", "dot")
-TERMS = ("paused", "resumed", "departed", "registered")
+from tests.classifier.service.worlds import MEMBERS, worlds
 
 
 class Stand(NamedTuple):
@@ -47,14 +43,14 @@ async def stand(classifier: Classifier) -> Stand:
     store, now = classifier.store, classifier.hearing.time.now
     assert now is not None
     version = classifier.hearing.policies.today(now).version
-    told = {name: await answers.member(store, name, policy_version=version) for name in NAMES}
+    told = {name: await answers.member(store, name, policy_version=version) for name in MEMBERS}
     return Stand(Moment(await store.last_position(), now), told)
 
 
 async def believed(classifier: Classifier, then: Moment) -> dict[str, Any]:
     policies = policyfile.in_force(await hindsight.adopted(classifier.store, then))
     return {
-        name: await hindsight.believed(classifier.store, name, then, policies) for name in NAMES
+        name: await hindsight.believed(classifier.store, name, then, policies) for name in MEMBERS
     }
 
 
@@ -68,22 +64,8 @@ class Adoption(NamedTuple):
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[bytes], list[Adoption]]:
-    """Draw a world in which people also pause, leave and come back, some of what they did is
-    retracted, and policies are adopted.
-    """
+    """Draw a world, and which policies are adopted in the course of it."""
     bodies = draw(worlds())
-    said = st.tuples(st.sampled_from(NAMES), st.sampled_from(TERMS), st.integers(0, 380))
-    more = [
-        an_event(f"member_{what}", on + 0.2, member=name)
-        for name, what, on in draw(st.lists(said, max_size=6, unique=True))
-    ]
-    for body in draw(st.lists(st.sampled_from(bodies), max_size=4, unique=True)):
-        event = json.loads(body)
-        retracts, on = event["id"], draw(st.integers(0, 380)) + 0.7
-        name = f"retract-{retracts}"
-        more.append(an_event("retract", on, member=event["subject"], id=name, retracts=retracts))
-    for body in more:
-        bodies.insert(draw(st.integers(0, len(bodies))), body)
     adopted = st.builds(
         Adoption,
         st.integers(0, len(bodies) - 1),
@@ -151,7 +133,7 @@ async def test_a_clock_that_activity_does_not_move(tmp_path: Path, clock: Clock)
         for number in range(4):
             if clock == "wall":
                 await classifier.hearing.advance(milliseconds(3 + 40 * number))
-            for body in a_sharer(NAMES[number], first=number):
+            for body in a_sharer(MEMBERS[number], first=number):
                 await classifier.hear([body])
                 stands.append(await stand(classifier))
         last = {each.moment.now: each for each in stands}
