@@ -33,22 +33,22 @@ ON_A_DAY: Final = """
       FROM members AS m)
     WHERE zone IS NOT NULL GROUP BY zone, vitality, latest
 """
-# One more in a zone on a stretch's first day, and one less on the first day of the next.
-MOVES: Final = """
-    SELECT day, zone, sum(more) FROM (
-      SELECT from_day AS day, zone, 1 AS more FROM zone_stretches
-      UNION ALL
-      SELECT lead(from_day) OVER (PARTITION BY member ORDER BY from_day), zone, -1
-      FROM zone_stretches)
-    WHERE day <= :to AND zone IS NOT NULL GROUP BY day, zone ORDER BY day
+# Everybody who began a stretch on a day was in the one before.
+MOVED: Final = """
+    SELECT from_day, zone, earlier, count(*) FROM (
+      SELECT from_day, zone,
+        (SELECT zone FROM zone_stretches AS b WHERE b.member = z.member
+         AND b.from_day < z.from_day ORDER BY b.from_day DESC LIMIT 1) AS earlier
+      FROM zone_stretches AS z WHERE from_day <= :to)
+    GROUP BY from_day, zone, earlier ORDER BY from_day
 """
 FELT: Final = """
-    SELECT day, vitality, sum(more) FROM (
-      SELECT from_day AS day, vitality, 1 AS more FROM vitality_stretches
-      UNION ALL
-      SELECT lead(from_day) OVER (PARTITION BY member ORDER BY from_day), vitality, -1
-      FROM vitality_stretches)
-    WHERE day <= :to AND vitality IS NOT NULL GROUP BY day, vitality ORDER BY day
+    SELECT from_day, vitality, earlier, count(*) FROM (
+      SELECT from_day, vitality,
+        (SELECT vitality FROM vitality_stretches AS b WHERE b.member = v.member
+         AND b.from_day < v.from_day ORDER BY b.from_day DESC LIMIT 1) AS earlier
+      FROM vitality_stretches AS v WHERE from_day <= :to)
+    GROUP BY from_day, vitality, earlier ORDER BY from_day
 """
 
 
@@ -78,7 +78,7 @@ async def history(view: View, days: list[date]) -> list[dict[str, Any]]:
     view should be a snapshot.
     """
     asked = {"to": days[-1].isoformat()}
-    zones = _sums(await view.fetchall(MOVES, asked), days)
+    zones = _sums(await view.fetchall(MOVED, asked), days)
     felt = _sums(await view.fetchall(FELT, asked), days)
     return [
         {"as_of": day.isoformat(), **_shape(zoned, feeling)}
@@ -92,28 +92,30 @@ def days_between(first: date, last: date, step: int) -> list[date]:
     return days if days[-1] == last else [*days, last]
 
 
-def _sums(moves: list[tuple[Any, ...]], days: list[date]) -> Iterator[Counter[str]]:
+def _sums(moves: list[tuple[Any, ...]], days: list[date]) -> Iterator[Counter[str | None]]:
     """Yield what has added up by the end of each day."""
-    counts, place = Counter[str](), 0
+    counts, place = Counter[str | None](), 0
     for day in days:
         while place < len(moves) and moves[place][0] <= day.isoformat():
-            _, value, more = moves[place]
-            counts[value] += more
+            _, value, earlier, members = moves[place]
+            counts[value] += members
+            counts[earlier] -= members
             place += 1
         yield counts.copy()
 
 
 def _counted(counts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    zones, vitalities = Counter[str](), Counter[str]()
+    zones, vitalities = Counter[str | None](), Counter[str | None]()
     for zone, vitality, _, count in counts:
         zones[zone] += count
         vitalities[vitality] += count
     return _shape(zones, vitalities)
 
 
-def _shape(zones: Counter[str], vitalities: Counter[str]) -> dict[str, Any]:
+def _shape(zones: Counter[str | None], vitalities: Counter[str | None]) -> dict[str, Any]:
+    counted = {zone: zones[zone] for zone in ZONES}
     return {
-        "members": zones.total(),
-        "zones": {zone: zones[zone] for zone in ZONES},
+        "members": sum(counted.values()),
+        "zones": counted,
         "vitality": {vitality: vitalities[vitality] for vitality in VITALITIES},
     }
