@@ -129,10 +129,13 @@ def _nearing(trajectory: Trajectory, policies: Policies, now: int) -> int:
 
 
 def _soon(prospect: Prospect, policies: Policies, now: int) -> Prospect:
-    """Look again as soon as another day has closed."""
+    """Look again as soon as another day has closed, and never at those before anybody could."""
+    closed = policies.span_at(now).closed
+    if prospect == UNSEEN:
+        prospect = Prospect(closed)
     if not policies.today(now).near_minutes:
         return prospect
-    due = policies.closes(policies.span_at(now).closed + 1)
+    due = policies.closes(closed + 1)
     return prospect if prospect.due <= due else replace(prospect, due=due)
 
 

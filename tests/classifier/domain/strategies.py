@@ -36,7 +36,7 @@ def by_chance(chance: Random, version: int) -> Policy:
         minutes={kind: chance.randint(0, 1800) for kind in chance.sample(OWN_ACTS, 4)},
         reports=frozenset(chance.sample(["network", "outcomes"], chance.randint(0, 2))),
         warn_days=chance.choice([0, 1, 3, 8]),
-        near_minutes=0,
+        near_minutes=chance.choice([0, 5, 30, 150]),
         historical_after_days=chance.randint(0, 4),
         settle_minutes=chance.choice([0, 60, 1440]),
         active_days=active_days,

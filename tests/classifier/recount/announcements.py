@@ -1,12 +1,13 @@
 """What is said at each entry of the log, by comparing one recount with the next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import Policy
+from services.classifier.domain.policy import ZONES, Policy
 from tests.classifier.recount.days import Days, higher, recount, stretch
 from tests.classifier.recount.measures import by_time, counted, is_fed, measure
 from tests.classifier.recount.record import Adoption, Record, named
@@ -27,14 +28,30 @@ class Change:
     causes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Near:
+    """The cheapest way to the next zone: how long it takes, and its steps."""
+
+    next: str
+    minutes: float
+    steps: tuple[Any, ...]
+
+
+Cheapest = Callable[[Record, str, date, int], Near | None]
+"""Finds the cheapest way into a zone from a day on that takes at most so many minutes."""
+Said = Change | Warned | Near
+
+
 @dataclass
 class Told:
-    """What was announced last."""
+    """What was announced last, and the last closed day after which somebody looked how near."""
 
     change: Change | None = None
     vitality: str | None = None
     vitality_on: date = date.min
     warned: Warned | None = None
+    near: Near | None = None
+    looked: date = date.min
 
     @property
     def zone(self) -> str | None:
@@ -45,8 +62,8 @@ Entry = Activity | Adoption | None
 
 
 def announcements(
-    log: Sequence[tuple[int, Entry]], adoptions: Sequence[Adoption]
-) -> list[tuple[Change | Warned, ...]]:
+    log: Sequence[tuple[int, Entry]], adoptions: Sequence[Adoption], cheapest: Cheapest
+) -> list[tuple[Said, ...]]:
     """Return what is said at each entry: an activity, an adoption, or None where only the clock
     moves. `adoptions` are those that the log began with.
 
@@ -58,19 +75,22 @@ def announcements(
     adoptions = [*adoptions]
     said = []
     for now, entry in log:
-        after = tell(told, Record.of(known.values(), adoptions), now)
+        record = Record.of(known.values(), adoptions)
+        after = tell(told, record, now) + nearing(told, record, now, cheapest)
         if isinstance(entry, Activity):
             if entry.key not in known:
                 known[entry.key] = entry
                 after += tell(told, Record.of(known.values(), adoptions), now, entry)
         elif entry is not None:
             adoptions = [*adoptions, entry]
-            after += tell(told, Record.of(known.values(), adoptions), now)
+            record = Record.of(known.values(), adoptions)
+            after += tell(told, record, now)
+            told.looked = max(told.looked, record.last_closed(now))
         said.append(after)
     return said
 
 
-def tell(told: Told, record: Record, now: int, *cause: Activity) -> tuple[Change | Warned, ...]:
+def tell(told: Told, record: Record, now: int, *cause: Activity) -> tuple[Said, ...]:
     days = recount(record, now)
     if not days:
         return ()
@@ -83,6 +103,26 @@ def tell(told: Told, record: Record, now: int, *cause: Activity) -> tuple[Change
         told.warned, record, now, days, None if changed is None else changed.direction
     )
     return (*said, *warned)
+
+
+def nearing(told: Told, record: Record, now: int, cheapest: Cheapest) -> tuple[Said, ...]:
+    """Say how near the next zone is, where another day has closed and it is not as it was."""
+    closed = record.last_closed(now)
+    if closed <= told.looked:
+        return ()
+    told.looked = closed
+    days, day = recount(record, now), closed + timedelta(days=1)
+    near_minutes = record.policy(max(days, default=day)).near_minutes
+    if not days or not near_minutes or record.is_paused(day):
+        return ()
+    zone = days[max(days)].zone
+    if zone is None or zone == ZONES[-1]:
+        return ()
+    near = cheapest(record, ZONES[ZONES.index(zone) + 1], day, near_minutes)
+    if near is None or near == told.near:
+        return ()
+    told.near = near
+    return (near,)
 
 
 def zone_change(
