@@ -1,7 +1,7 @@
 """One member's classifier without bus and log: how its parts are put together, and no more."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import Announcement
@@ -15,9 +15,9 @@ from services.classifier.domain.journey import (
     record,
     redecide,
     refold,
-    remembered,
 )
 from services.classifier.domain.policy import Policy, PolicyAdopted
+from services.classifier.domain.prospects import Prospect
 from services.classifier.domain.regimes import Policies, dated
 from services.classifier.domain.snapshots import from_state, to_state
 from tests.classifier.examples import the_first
@@ -77,7 +77,10 @@ class Teller:
         self.tail.clear()
 
     def forget(self, now: int) -> None:
-        """Lose what is in memory: read the last snapshot and what came after it."""
+        """Lose what is in memory: read the last snapshot and what came after it. When to look at
+        the member again is kept beside it.
+        """
+        due, look_at = self.journey.trajectory.due, self.journey.prospect.due
         self.journey = from_state(json.loads(self.snapshot)) if self.snapshot else Journey("ada")
         days = []
         for event in self.tail:
@@ -86,4 +89,9 @@ class Teller:
             self.journey = evolve(self.journey, event)
         if days:
             self.journey = redecide(self.journey, self.policies, now, min(days))
-        self.journey = remembered(self.journey, self.policies, now)
+        if self.activities:
+            self.journey = replace(
+                self.journey,
+                trajectory=replace(self.journey.trajectory, due=due),
+                prospect=Prospect(self.policies.span_at(now).closed, look_at),
+            )

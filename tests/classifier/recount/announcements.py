@@ -85,7 +85,7 @@ def announcements(
             adoptions = [*adoptions, entry]
             record = Record.of(known.values(), adoptions)
             after += tell(told, record, now)
-            told.looked = max(told.looked, record.last_closed(now))
+            look(told, record, now)
         said.append(after)
     return said
 
@@ -107,11 +107,9 @@ def tell(told: Told, record: Record, now: int, *cause: Activity) -> tuple[Said, 
 
 def nearing(told: Told, record: Record, now: int, cheapest: Cheapest) -> tuple[Said, ...]:
     """Say how near the next zone is, where another day has closed and it is not as it was."""
-    closed = record.last_closed(now)
-    if closed <= told.looked:
+    if not look(told, record, now):
         return ()
-    told.looked = closed
-    days, day = recount(record, now), closed + timedelta(days=1)
+    days, day = recount(record, now), told.looked + timedelta(days=1)
     near_minutes = record.policy(max(days, default=day)).near_minutes
     if not days or not near_minutes or record.is_paused(day):
         return ()
@@ -123,6 +121,15 @@ def nearing(told: Told, record: Record, now: int, cheapest: Cheapest) -> tuple[S
         return ()
     told.near = near
     return (near,)
+
+
+def look(told: Told, record: Record, now: int) -> bool:
+    """Say whether another day has closed. Who is not known yet is as if always looked at."""
+    closed = record.last_closed(now)
+    another = closed > told.looked
+    if another or not record.events:
+        told.looked = closed
+    return another
 
 
 def zone_change(
