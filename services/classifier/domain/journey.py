@@ -129,10 +129,10 @@ def _nearing(trajectory: Trajectory, policies: Policies, now: int) -> int:
 
 
 def _soon(prospect: Prospect, policies: Policies, now: int) -> Prospect:
-    """Look again as soon as another day has closed, and never at those before anybody could."""
+    """Look again as soon as another day has closed than by now."""
     closed = policies.span_at(now).closed
-    if prospect == UNSEEN:
-        prospect = Prospect(closed)
+    if prospect == UNSEEN or prospect.looked_through > closed:
+        prospect = replace(prospect, looked_through=closed)
     if not policies.today(now).near_minutes:
         return prospect
     due = policies.closes(closed + 1)
