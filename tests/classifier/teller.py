@@ -87,11 +87,15 @@ class Teller:
             if isinstance(event, Activity) and decides(self.journey, event):
                 days.append(event.day)
             self.journey = evolve(self.journey, event)
+        if not self.activities:
+            return
+        as_of = min(now, due - 1)
         if days:
-            self.journey = redecide(self.journey, self.policies, now, min(days))
-        if self.activities:
-            self.journey = replace(
-                self.journey,
-                trajectory=replace(self.journey.trajectory, due=due),
-                prospect=Prospect(self.policies.span_at(now).closed, look_at),
-            )
+            self.journey = redecide(self.journey, self.policies, as_of, min(days))
+        else:
+            self.journey = advance(self.journey, self.policies, as_of)
+        self.journey = replace(
+            self.journey,
+            trajectory=replace(self.journey.trajectory, due=due),
+            prospect=Prospect(self.policies.span_at(as_of).closed, look_at),
+        )

@@ -389,17 +389,17 @@ MUTATIONS: Final = (
         "change.zone is not None",
     ),
     Mutation(
-        "warned: again if earlier", "announcing", "return fall.day < warned.due_on or", "return"
+        "warned: again if earlier", "foretelling", "return fall.day < warned.due_on or", "return"
     ),
     Mutation(
         "warned: once",
-        "announcing",
+        "foretelling",
         "and fall.day >= warned.due_on)",
         "and fall.day > warned.due_on)",
     ),
     Mutation(
         "averted: by another change",
-        "announcing",
+        "foretelling",
         "warned.zone == ZONES[zone] and _imminent",
         "_imminent",
     ),

@@ -33,6 +33,7 @@ NOTICED_BY: Final = {
     "spells": ("test_vitality", "test_departures"),
     "announcing": ("test_announcing", "test_warnings"),
     "announcements": ("test_warnings",),
+    "foretelling": ("test_warnings",),
     "trajectory": ("test_warnings",),
 }
 """Which examples to try first: it saves time."""

@@ -124,12 +124,9 @@ def nearing(told: Told, record: Record, now: int, cheapest: Cheapest) -> tuple[S
 
 
 def look(told: Told, record: Record, now: int) -> bool:
-    """Say whether another day has closed. Who is not known yet is as if always looked at."""
-    closed = record.last_closed(now)
-    another = closed > told.looked
-    if another or not record.events:
-        told.looked = closed
-    return another
+    """Say whether another day is closed than was before."""
+    before, told.looked = told.looked, record.last_closed(now)
+    return told.looked > before
 
 
 def zone_change(
