@@ -52,7 +52,9 @@ MARKS = {
 }
 
 
-UNTOLD = {"quiet", "adopted"}
+UNTOLD = {"quiet", "adopted", "warning", "cancelled", "near"}
+"""What is heard too often, or concerns the member alone. It is counted."""
+COMING_AND_GOING = {"entered": "joins the journey", "left": "leaves"}
 
 
 async def play(running: RunFile, data: str) -> None:
@@ -100,6 +102,8 @@ class Story:
         told = event["data"]
         noun, what = event["type"].split(".")[1:3]
         word = told["vitality"] if noun == "vitality" else told.get("direction") or what
+        if word == "warning" and told["cancelled"]:
+            word = "cancelled"
         self.heard[f"{noun}.{word}"] += 1
         if word in UNTOLD or (noun == "vitality" and not self._turns(event["subject"], word)):
             return True
@@ -130,6 +134,10 @@ class Story:
             f"({heard['alert.breached']} kept waiting too long), "
             f"{heard['vitality.dormant']} times somebody fell silent"
         )
+        terminal.say(
+            f"  {heard['zone.warning']} warnings of a move down, {heard['zone.cancelled']} of them "
+            f"taken back; {heard['zone.near']} times somebody heard how near the next zone is"
+        )
 
     def _turns(self, member: str, vitality: str) -> bool:
         """Say whether somebody has just fallen silent, or come back from it."""
@@ -157,8 +165,8 @@ def _words(event: Event, told: dict[str, Any]) -> str:
 
 def _moved(told: dict[str, Any]) -> str:
     to = str(told["to"]).replace("_", " ")
-    if told["direction"] == "entered":
-        return "joins the journey"
+    if told["direction"] in COMING_AND_GOING:
+        return COMING_AND_GOING[told["direction"]]
     up = told["direction"] == "promoted"
     reasons = [
         _reason(it, up=up)
