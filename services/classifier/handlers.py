@@ -77,10 +77,9 @@ class Course:
 
 
 class Saying(NamedTuple):
-    """Something to be said after the entry at `place`, by order of when they were due."""
+    """Something to be said after the entry at `place`."""
 
     place: int
-    due: int
     member: str
     said: Announcement
 
@@ -131,12 +130,11 @@ def follow(
     sayings: list[Saying] = []
     for place in (*course.members.get(journey.member, ()), len(moments)):
         while (tick := _next_due(journey, ticks)) is not None and tick.place < place:
-            due = journey.due
             journey = advance(journey, policies, tick.now)
             if known is None and needs_past(journey, policies, tick.now):
                 return None
             for said in announce(journey, policies, known or (), tick.now):
-                sayings.append(Saying(tick.place, due, journey.member, said))
+                sayings.append(Saying(tick.place, journey.member, said))
                 journey = evolve(journey, said)
         if place == len(moments):
             break
@@ -155,7 +153,7 @@ def follow(
             if known is None and needs_past(journey, policies, now):
                 return None
             for said in announce(journey, policies, known or (), now, happened):
-                sayings.append(Saying(place, now, journey.member, said))
+                sayings.append(Saying(place, journey.member, said))
                 journey = evolve(journey, said)
     return Followed(journey, sayings)
 
@@ -184,6 +182,8 @@ def entries(course: Course, sayings: Iterable[Saying]) -> list[Entry]:
 
 
 def said_in_order(sayings: Iterable[Saying]) -> list[Entry]:
-    """Return what is said at one moment: who was due first speaks first."""
-    ordered = sorted(sayings, key=lambda saying: (saying.due, saying.member))
+    """Return what is said at one moment, by member: when they were due depends on when they were
+    looked at last, and the log is to depend on nothing but itself.
+    """
+    ordered = sorted(sayings, key=lambda saying: saying.member)
     return [Entry(saying.member, saying.said) for saying in ordered]

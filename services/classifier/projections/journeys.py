@@ -61,8 +61,7 @@ async def load(
         journey = _caught_up(start.journey, tail, policies, as_of)
         if journey is None:
             journey = folded(member, await read.stream(member), policies, as_of)
-        # A journey may be reviewed before it has to. All that depends on it is who speaks first,
-        # and that is to be the same whether or not the journey was in memory.
+        # A journey may be reviewed before it has to: then its row says anew when it is due.
         journey = replace(
             journey,
             trajectory=replace(journey.trajectory, due=due_at),
@@ -94,6 +93,16 @@ async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:
         {"until": until, "limit": limit},
     )
     return [(at, member) for at, member in rows]
+
+
+async def due_now(read: Read, now: int, limit: int) -> list[str]:
+    """Return the first of those who are due, by member."""
+    rows = await read.fetchall(
+        "SELECT member FROM members INDEXED BY members_due WHERE due_at <= :now"
+        " ORDER BY member LIMIT :limit",
+        {"now": now, "limit": limit},
+    )
+    return [member for (member,) in rows]
 
 
 async def fall_due(transaction: Transaction, at: int) -> None:

@@ -155,12 +155,12 @@ class Hearing:
 
     async def _review_some(self, transaction: Transaction) -> None:
         now = self.time.now
-        due = [] if now is None else await journeys.due(transaction, now, REVIEWS)
+        due = [] if now is None else await journeys.due_now(transaction, now, REVIEWS)
         if now is None or not due:
             transaction.after_commit(self._reviewed)
             return
         course = Course((Moment(now),), (Tick(now, 0),), {})
-        led = await self._lead(transaction, course, [member for _, member in due])
+        led = await self._lead(transaction, course, due)
         stuck = [member for member, each in led.items() if each.after.journey.due <= now]
         if stuck:
             raise RuntimeError(f"{stuck[0]} is due at {now} and stays so")
