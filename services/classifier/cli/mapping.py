@@ -1,18 +1,28 @@
 """The map, in sentences that can be read to the member: how far it is, and how to get there."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import Annotated, Any, Final
 
 import typer
 
-from services.classifier.cli.words import ZONES, Json, Member, in_words, left_out, number, spoken
+from services.classifier.cli.words import (
+    ZONES,
+    Json,
+    Member,
+    day_before,
+    in_words,
+    kind_in_words,
+    left_out,
+    listed,
+    number,
+    spoken,
+)
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
 
-ONE: Final = {"converse": "conversation", "publish": "published piece"}
 MOST: Final = 8
 """As many lines show up to which day acts count."""
 AN_HOUR: Final = 60
@@ -67,7 +77,7 @@ def _wayless(told: Mapping[str, Any]) -> str:
 def _way(told: Mapping[str, Any], way: Mapping[str, Any], by: str | None) -> Iterator[str]:
     zone, on = ZONES[told["next"]], spoken(way["on"])
     if way["steps"]:
-        steps = _listed([_acts(step["kind"], step["acts"]) for step in way["steps"]])
+        steps = listed([_acts(step["kind"], step["acts"]) for step in way["steps"]])
         there = "that is all acts can do, by" if way["beyond"] else "you can be there on"
         yield f"You are {steps} away from being {zone}: {_effort(way['minutes'])}; {there} {on}."
     elif not way["beyond"]:
@@ -112,7 +122,7 @@ def _weeks(plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for week, of_week in groupby(plan, key=monday):
         days = []
         for day, of_day in groupby(of_week, key=lambda doing: doing["day"]):
-            acts = _listed([_acts(doing["kind"], doing["acts"]) for doing in of_day])
+            acts = listed([_acts(doing["kind"], doing["acts"]) for doing in of_day])
             days.append(f"{acts} on {date.fromisoformat(day):%A}")
         yield f"  week of {spoken(week.isoformat())}: {', '.join(days)}"
 
@@ -135,7 +145,7 @@ def _asked(told: Mapping[str, Any]) -> Iterator[str]:
 def _ahead(told: Mapping[str, Any]) -> Iterator[str]:
     if (demotion := told["demotion"]) is not None:
         yield (
-            f"If nothing happens you are {ZONES[told['zone']]} up to {_before(demotion['day'])},"
+            f"If nothing happens you are {ZONES[told['zone']]} up to {day_before(demotion['day'])},"
             f" and {ZONES[demotion['to']]} from {spoken(demotion['day'])};"
             " each new act can move that day, and every zone leads on."
         )
@@ -155,16 +165,11 @@ def _lasting(counting: Sequence[Mapping[str, Any]], of: int) -> Iterator[str]:
     for key, alike in islice(groupby(sorted(counting, key=lasts), key=lasts), MOST):
         first, day, kind, last = key
         acts = len([*alike])
-        longer = f", for part of it up to {_before(last)}" if last > first else ""
-        yield f"  {_acts(kind, acts)} of {spoken(day)}: up to {_before(first)}{longer}"
+        longer = f", for part of it up to {day_before(last)}" if last > first else ""
+        yield f"  {_acts(kind, acts)} of {spoken(day)}: up to {day_before(first)}{longer}"
         shown += acts
     if of > shown:
         yield f"  and {of - shown} more, with the days of each: --json"
-
-
-def _before(day: str) -> str:
-    """Say the day before, the last one on which something holds."""
-    return spoken((date.fromisoformat(day) - timedelta(days=1)).isoformat())
 
 
 def _effort(minutes: float) -> str:
@@ -175,12 +180,7 @@ def _effort(minutes: float) -> str:
 
 
 def _acts(kind: str, count: int) -> str:
-    return number(count, ONE.get(kind, kind))
-
-
-def _listed(things: Iterable[str]) -> str:
-    *others, last = things
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{number(count)} {kind_in_words(kind, count)}"
 
 
 def _day(text: str | None) -> str | None:

@@ -54,14 +54,23 @@ def changes(
     return decide(known, facts, policies, day, span) != known
 
 
-def foreseen(
+def ahead(
     standings: tuple[Standing, ...], facts: Facts, policies: Policies, span: Span
 ) -> Iterator[Standing]:
-    """Yield how the member will stand, otherwise than now, if nothing more happens."""
+    """Yield how the member will stand once each day has closed, if nothing more happens: from the
+    first day that has not, and then whenever something of it changes.
+    """
     day = max(facts.enrolled_on, span.closed + 1)
     begun = place(standings, day)
     ends = Span(FOREVER - 1, FOREVER - 1)
-    for coming in _course(standings[max(0, begun - 1) : begun], facts, policies, day, ends):
+    yield from _course(standings[max(0, begun - 1) : begun], facts, policies, day, ends)
+
+
+def foreseen(
+    standings: tuple[Standing, ...], facts: Facts, policies: Policies, span: Span
+) -> Iterator[Standing]:
+    """Yield those on which the zone will be another than now."""
+    for coming in ahead(standings, facts, policies, span):
         now = place(standings, coming.from_day + 1)
         if not now or standings[now - 1].zone != coming.zone:
             yield coming

@@ -28,7 +28,7 @@ ORDINARY: Final = Terms(departed=False, paused=False, floor=FIRST, until=FOREVER
 def terms_on(facts: Facts, day: int) -> Terms:
     if not facts.profile:
         return ORDINARY
-    last_day, floor = _floor(facts, day)
+    last_day, floor = floor_on(facts, day)
     return Terms(
         departed=presence(facts, day).value == 0,
         paused=_paused(facts, day),
@@ -48,6 +48,23 @@ def floored_by(facts: Facts, day: int) -> str:
     return "" if said is None else said.key
 
 
+def floor_on(facts: Facts, day: int) -> tuple[int, int]:
+    """Return the last day of the floor and the zone, which is the first where there is none."""
+    floor = reading(facts.profile.get(FLOOR, ()), day)
+    if floor is None or floor.value == FIRST:
+        return FOREVER, FIRST
+    until = reading(facts.profile.get(FLOOR_UNTIL, ()), day)
+    last_day = FOREVER - 1 if until is None else until.value
+    return (last_day, floor.value) if day <= last_day else (FOREVER, FIRST)
+
+
+def paused_since(facts: Facts, day: int) -> int:
+    """Return the first day of the pause that `day` is in."""
+    resumed = reading(facts.profile.get(RESUMED, ()), day)
+    said = facts.profile.get(PAUSED, ())
+    return min(each.day for each in said if resumed is None or each[1:3] > resumed[1:3]) + 1
+
+
 REGISTERED: Final = Reading(day=0, at=0, key="", value=1)
 """Whoever does anything is there, unless they have departed."""
 
@@ -57,16 +74,6 @@ def _paused(facts: Facts, day: int) -> bool:
     paused = reading(facts.profile.get(PAUSED, ()), day - 1)
     resumed = reading(facts.profile.get(RESUMED, ()), day)
     return paused is not None and (resumed is None or paused[1:3] > resumed[1:3])
-
-
-def _floor(facts: Facts, day: int) -> tuple[int, int]:
-    """Return the last day of the floor and the zone, which is the first where there is none."""
-    floor = reading(facts.profile.get(FLOOR, ()), day)
-    if floor is None or floor.value == FIRST:
-        return FOREVER, FIRST
-    until = reading(facts.profile.get(FLOOR_UNTIL, ()), day)
-    last_day = FOREVER - 1 if until is None else until.value
-    return (last_day, floor.value) if day <= last_day else (FOREVER, FIRST)
 
 
 def _next_said(facts: Facts, day: int) -> int:

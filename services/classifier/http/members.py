@@ -10,6 +10,7 @@ from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.regimes import Policies
 from services.classifier.http import explaining, shapes
 from services.classifier.http.asking import AsOf, KnownAt, Member, today_of, unknown
+from services.classifier.http.explained import Explanation
 from services.classifier.http.paging import Limit, link_next
 from services.classifier.http.unchanged import unchanged
 from services.classifier.projections import answers, changes, hindsight
@@ -95,10 +96,16 @@ def router(view: View, policies: Governing, in_force: InForce) -> APIRouter:
             link_next(request, response, after=last)
         return {"changes": page, "next": last}
 
-    @router.get("/{member}/explain", summary="Why a member is where they are")
-    async def explained(member: Member) -> dict[str, Any]:
+    @router.get(
+        "/{member}/explain",
+        summary="Why a member is where they are, and what would change it",
+        response_model=Explanation,
+    )
+    async def explained(member: Member, as_of: AsOf = None) -> dict[str, Any]:
         async with view.snapshot() as moment:
-            answer = await explaining.explain(moment, member, policies())
+            day = as_of or await today_of(moment, as_of)
+            await today_of(moment, day)
+            answer = await explaining.explain(moment, member, policies(), day)
         return answer or unknown(member)
 
     return router

@@ -100,7 +100,7 @@ async def test_a_map_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
         "What you have already, for being a content creator:",
         f"  ✓ 4 {ACTS} in 60 days (2 needed)",
         "What is open:",
-        "  · 1 published pieces in 90 days (3 needed), 2 to go",
+        "  · 1 published piece in 90 days (3 needed), 2 to go",
         "  · published pieces in 1 week of 90 days (3 needed), 2 to go",
         (
             "If nothing happens you are a content sharer up to 21 March 2026, and a content"
