@@ -73,9 +73,15 @@ class Announced:
     def _corrects(self, at: int, change: ZoneChanged) -> dict[str, Any] | None:
         if change.supersedes is None:
             return None
-        wrong = next(each for _, each in self._changes if each.version == change.supersedes)
-        heard = [each for each in self._heard if each[0] < at]
-        since, activity = heard[-1] if heard else (0, None)
+        said, wrong = next(each for each in self._changes if each[1].version == change.supersedes)
+        day = wrong.effective_on.toordinal()
+        # Where the change did not show at once, what was heard last may have nothing to do with it.
+        heard = [
+            (position, each)
+            for position, each in self._heard
+            if said < position < at and (each.day <= day or each.kind == RETRACT)
+        ]
+        since, activity = heard[-1] if heard else (said, None)
         recomputed = [
             each.policy
             for each in self._adopted

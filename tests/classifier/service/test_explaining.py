@@ -351,12 +351,40 @@ async def test_a_change_that_put_another_right_says_which_and_why(reader: Reader
     ) in await reader.reads("gil")
 
 
-async def test_a_change_that_was_put_right_says_so(reader: Reader) -> None:
-    """Asked about the day on which it held as was known then, as it was announced."""
-    told = await reader.told("fay", as_of=day(3))
-    assert (told["zone"], told["last_change"]["version"]) == ("content_consumer", 3)
-    told = await reader.told("gil", as_of=day(60))
-    assert told["last_change"]["supersedes"] == "zone.changed/gil/1"
+async def test_a_change_that_was_put_right_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without what is retracted Ada is a sharer two days later. That is not announced before she
+    is where nobody was told, and then it is still the retraction that put it right. Ids are those
+    of their source: what another calls alike is not shown.
+    """
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear(
+            [
+                an_event("view", 0, id="ada-share-0.5", source="urn:zones:platform:other"),
+                *a_sharer(),
+                an_event("share", 5),
+                an_event("retract", 40, retracts="ada-share-1.5"),
+                an_event("like", 41),
+                an_event("view", 130, member="bob"),
+            ],
+            batch=1,
+        )
+    async with reading(tmp_path, capsys, monkeypatch) as reader:
+        change = (await reader.told("ada"))["last_change"]
+        assert (change["version"], change["corrects"]["version"]) == (3, 2)
+        assert change["corrects"]["because"] == "retraction"
+        then = await reader.told("ada", as_of=day(10))
+        assert (then["since"], then["last_change"]["effective_on"]) == (day(5), day(3))
+        assert (then["last_change"]["corrected_by"], then["last_change"]["retracted"]) == (3, 1)
+        assert {each["kind"] for each in then["last_change"]["evidence"][0]["activities"]} == {
+            "share"
+        }
+        lines = await reader.reads("ada", "--as-of", day(10))
+        assert lines[6:8] == [
+            "One of these activities has been retracted since.",
+            "Change 3 has put this right since.",
+        ]
 
 
 async def test_a_fall_says_what_was_open(reader: Reader) -> None:
