@@ -80,6 +80,12 @@ def _judged(asked: Asked, past: Past, day: int) -> Judged:
     counted = count(criterion, policy, past.left, day)
     until = None
     if counted.evidence.met and criterion.measure != "network_growth":
-        lapses = lapse_of(criterion, policy.minutes)(past.facts, day)
+        lapse = lapse_of(criterion, policy.minutes)
+        lapses = lapse(past.facts, day)
+        # Of what is known of days to come, as a clock that stands may have it, some may count.
+        known = past.facts.next_with(criterion.marks, day)
+        while known <= lapses and known < FOREVER:
+            lapses = lapse(past.facts, known)
+            known = past.facts.next_with(criterion.marks, known)
         until = None if lapses == FOREVER else lapses - 1
     return Judged(counted, until, len(count(criterion, policy, past.retracted, day).activities))
