@@ -66,7 +66,7 @@ def reaches(journey: Journey, policies: Policies, activity: Activity) -> bool:
         return False
     if not facts.kept_from:
         return True
-    return not decides(journey, activity) or activity.day - policies.window + 1 >= facts.kept_from
+    return not decides(journey, activity) or activity.day - policies.memory + 1 >= facts.kept_from
 
 
 def decides(journey: Journey, activity: Activity) -> bool:
@@ -141,5 +141,5 @@ def _soon(prospect: Prospect, policies: Policies, now: int) -> Prospect:
 
 def _kept(facts: Facts, policies: Policies, now: int) -> Facts:
     """Forget what is too old to count on any day that is decided again without the log."""
-    before = policies.span_at(now).closed + 2 - policies.window - LATENESS
+    before = policies.span_at(now).closed + 2 - policies.memory - LATENESS
     return forget(facts, before) if facts.days and facts.days[0] < before else facts

@@ -135,13 +135,15 @@ class Regime:
 class Policies:
     """The policies adopted so far, and which day each of them governs."""
 
-    __slots__ = ("_begin", "marks", "newest", "regimes", "window")
+    __slots__ = ("_begin", "marks", "memory", "newest", "regimes", "window")
 
     def __init__(self, regimes: Iterable[Regime], newest: Policy) -> None:
         self.regimes = tuple(regimes)
         self.newest = newest
         """The policy adopted last: it may not govern yet."""
         self.window = max(each.window for each in self.regimes)
+        self.memory = self.window
+        """How many days of what happened have to be remembered."""
         self.marks = _any_of(each.marks for each in self.regimes)
         self._begin = tuple(each.from_day for each in self.regimes)
 
@@ -162,7 +164,7 @@ class Policies:
         of it to remember little.
         """
         all_of_them = Policies(self.regimes, self.newest)
-        all_of_them.window = FOREVER
+        all_of_them.memory = FOREVER
         return all_of_them
 
     def span_at(self, now: int) -> Span:

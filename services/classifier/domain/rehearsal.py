@@ -115,6 +115,8 @@ def _wait(
         if tick.place > place:
             return
         life.journey = advance(life.journey, policies, tick.now)
+        if life.journey.due <= tick.now:
+            raise RuntimeError(f"{life.journey.member} is due at {tick.now} and stays so")
         _tell(life, known, policies, tick.now)
 
 

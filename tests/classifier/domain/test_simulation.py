@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.moving import Lived, foremost, mover
 from services.classifier.domain.policy import ZONES, Policy, Zone
-from services.classifier.domain.regimes import always
+from services.classifier.domain.regimes import Policies, always
 from services.classifier.domain.rehearsal import Happened, Life, Tick, live
 from services.classifier.domain.simulation import Counts, compared, distribution, sampled
 from tests.classifier.examples import DEFAULT, a_criterion, a_policy, an_activity, at, day
@@ -20,11 +20,16 @@ from tests.classifier.examples import DEFAULT, a_criterion, a_policy, an_activit
 KINDS = ("share", "comment", "publish", "view", "member_departed", "member_registered")
 
 
-def a_life(*activities: Activity, policy: Policy = DEFAULT, until: int = 100) -> Life:
-    """Live what happened in its order, as if each was heard of when it happened."""
+def a_life(
+    *activities: Activity,
+    policy: Policy = DEFAULT,
+    policies: Policies | None = None,
+    until: int = 100,
+) -> Life:
+    """Live what happened, as if each was heard of when it happened, or when all before it was."""
     happened = [Happened(2 * place, each) for place, each in enumerate(activities, start=1)]
     ticks = [Tick(at(number, "01:00"), _place(activities, number)) for number in range(until + 1)]
-    return live("ada", happened, ticks, always(policy))
+    return live("ada", happened, ticks, policies or always(policy))
 
 
 def sharing(need: int, days: int) -> Policy:
@@ -34,7 +39,9 @@ def sharing(need: int, days: int) -> Policy:
 
 
 def _place(activities: tuple[Activity, ...], number: int) -> int:
-    return 2 * sum(each.at < at(number, "01:00") for each in activities) + 1
+    """Return where the clock gets to a day: at the first activity that is not before it."""
+    later = (place for place, each in enumerate(activities) if each.at >= at(number, "01:00"))
+    return 2 * next(later, len(activities)) + 1
 
 
 def counted(life: Life, *name: str) -> int:
@@ -67,6 +74,25 @@ def test_the_distribution_is_where_everybody_was(chance: Random, members: int) -
         assert there == {
             zone: sum(life.journey.zone_on(on) == zone for life in lives) for zone in ZONES
         }
+
+
+@given(chance=st.randoms(use_true_random=False))
+def test_who_need_not_forget_anything_lives_the_same_life(chance: Random) -> None:
+    """It saves folding again what comes late, and makes no other difference."""
+    when = sorted(chance.uniform(0, 100) for _ in range(chance.randint(1, 20)))
+    acts = [
+        an_activity(chance.choice(KINDS), on, "00:00", id=f"{place}", target=f"x:{place}")
+        for place, on in enumerate(when)
+    ]
+    chance.shuffle(acts)
+    usual, unforgetting = (
+        a_life(*acts, policies=policies)
+        for policies in (always(DEFAULT), always(DEFAULT).unforgetting())
+    )
+    assert usual.changes == unforgetting.changes
+    assert usual.announced == unforgetting.announced
+    assert usual.journey.trajectory == unforgetting.journey.trajectory
+    assert usual.journey.prospect == unforgetting.journey.prospect
 
 
 def test_counts_of_some_and_of_others_add_up() -> None:
