@@ -19,6 +19,7 @@ from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import FIRST, ZONES
 from services.classifier.domain.regimes import Asked, Policies
 from services.classifier.domain.retractions import netted
+from services.classifier.domain.standings import since
 from services.classifier.domain.terms import floored_by, presence, terms_on
 from services.classifier.domain.trajectory import Trajectory
 
@@ -45,12 +46,7 @@ def rank(zone: int | None) -> int:
 
 def first_day(trajectory: Trajectory) -> int:
     """Return the first day of today's stretch: today's zone has been the member's since then."""
-    first = trajectory.standings[-1]
-    for standing in reversed(trajectory.standings):
-        if standing.zone != first.zone:
-            break
-        first = standing
-    return first.from_day
+    return since(trajectory.standings)
 
 
 def reasons(

@@ -34,6 +34,16 @@ def place(standings: Sequence[Standing], day: int) -> int:
     return bisect_left(standings, day, key=_from_day)
 
 
+def since(standings: Sequence[Standing]) -> int:
+    """Return the first day of today's stretch: today's zone has been the member's since then."""
+    first = standings[-1]
+    for standing in reversed(standings):
+        if standing.zone != first.zone:
+            break
+        first = standing
+    return first.from_day
+
+
 def decide(
     known: tuple[Standing, ...], facts: Facts, policies: Policies, day: int, span: Span
 ) -> tuple[Standing, ...]:

@@ -71,7 +71,7 @@ def decided(
     # What begins on the day after a change is there before that change's own day has closed.
     changes = [*islice(standings.foreseen(zones, facts, policies, span), 2)]
     fades = islice(spells.foreseen(vitalities, facts, policies, span), 2)
-    fall = _fall(zones, changes[:1])
+    fall = _fall(zones, changes)
     due = min(
         NEVER,
         begins(policies.until(span.today)),
@@ -131,11 +131,14 @@ def warned_from(fall: Fall, policies: Policies, now: int) -> int:
 
 
 def _fall(zones: tuple[Standing, ...], changes: Sequence[Standing]) -> Fall | None:
-    """Return the fall, if the first of the changes to come is one."""
-    for change in changes:
-        if change.zone is not None and not _rises(zones, change):
-            return Fall(change.from_day, change.zone)
-    return None
+    """Return the fall, if the first change to come is one. A day before today's stretch may still
+    be open: how it ends does not move the member any more.
+    """
+    begun = standings.since(zones)
+    first = next((change for change in changes if change.from_day >= begun), None)
+    if first is None or first.zone is None or _rises(zones, first):
+        return None
+    return Fall(first.from_day, first.zone)
 
 
 def _rises(zones: tuple[Standing, ...], change: Standing) -> bool:

@@ -154,7 +154,12 @@ MUTATIONS: Final = (
     Mutation(
         "paused from the day after", "terms", "PAUSED, ()), day - 1)", "PAUSED, ()), day - 2)"
     ),
-    Mutation("paused to the day before", "terms", "RESUMED, ()), day)", "RESUMED, ()), day - 1)"),
+    Mutation(
+        "paused to the day before",
+        "terms",
+        "RESUMED, ()), day)\n    return",
+        "RESUMED, ()), day - 1)\n    return",
+    ),
     Mutation(
         "paused: by time and key",
         "terms",
@@ -382,11 +387,12 @@ MUTATIONS: Final = (
         "warned: so many days", "trajectory", "fall.day - warn_days - 1", "fall.day - warn_days - 2"
     ),
     Mutation("warned: not at all", "trajectory", "- 1) if warn_days else NEVER", "- 1)"),
+    Mutation("warned: of today's zone", "trajectory", "change.from_day >= begun", "True"),
     Mutation(
         "warned: of falls",
         "trajectory",
-        "change.zone is not None and not _rises(zones, change)",
-        "change.zone is not None",
+        "first.zone is None or _rises(zones, first)",
+        "first.zone is None",
     ),
     Mutation(
         "warned: again if earlier", "foretelling", "return fall.day < warned.due_on or", "return"

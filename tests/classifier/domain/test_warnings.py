@@ -150,6 +150,13 @@ def test_a_rise_may_bring_a_warning_of_its_own() -> None:
     assert said == [[], [("promoted", None), ("averted", 8), ("warned", 7)]]
 
 
+def test_nobody_is_warned_of_losing_a_zone_they_are_no_longer_in() -> None:
+    """Day 8, on which the sharer falls, is open for another hour when they are held higher."""
+    floor = an_activity("member_updated", 9, "00:30", zone_floor="content_creator")
+    said = words(a_warned_teller().apply(floor.at, floor))
+    assert said == [("promoted", None), ("averted", 8)]
+
+
 def test_a_departure_takes_it_back() -> None:
     departure = an_activity("member_departed", 6)
     said = words(a_warned_teller().apply(departure.at, departure))
