@@ -54,7 +54,7 @@ def publish(member: str, version: int, event: Event) -> Said | None:
         case DemotionAverted():
             return zones.ZoneWarning.of(_demotion(member, event), place=version)
         case ZoneNeared():
-            return zones.ZoneNear.of(_way_up(member, event))
+            return zones.ZoneNear.of(_way_up(member, event), place=version)
         case PolicyAdopted():
             adoption = zones.Adoption(
                 version=event.version,

@@ -42,8 +42,9 @@ def zone_warning_id(member: str, day: Day, value: Literal["due", "cancelled"], p
     return f"zone.warning/{member}/{day.isoformat()}/{value}/{place}"
 
 
-def zone_near_id(member: str, day: Day, value: Zone) -> str:
-    return f"zone.near/{member}/{day.isoformat()}/{value}"
+def zone_near_id(member: str, day: Day, value: Zone, place: int) -> str:
+    """`place` is the event's in its member's stream: a policy may open a closed day once more."""
+    return f"zone.near/{member}/{day.isoformat()}/{value}/{place}"
 
 
 def policy_adopted_id(version: int) -> str:
@@ -205,8 +206,8 @@ class ZoneNear(ClassifierSays):
     data: WayUp
 
     @classmethod
-    def of(cls, way: WayUp) -> Self:
-        said = zone_near_id(way.member, way.effective_on, way.next)
+    def of(cls, way: WayUp, *, place: int) -> Self:
+        said = zone_near_id(way.member, way.effective_on, way.next, place)
         return cls(id=said, subject=way.member, time=way.decided_at, data=way)
 
 

@@ -14,6 +14,7 @@ from shared.contracts.recognitions import (
 from shared.contracts.schemas import SAYS, Contract, type_of
 from shared.contracts.zones import (
     VitalityChanged,
+    ZoneNear,
     ZoneWarning,
     policy_adopted_id,
     vitality_changed_id,
@@ -31,7 +32,7 @@ OWN = [each for service in ("classifier", "rewards", "notifier") for each in SAY
 def test_the_same_fact_is_the_same_event(contract: Contract) -> None:
     event = said(contract)
 
-    place = {"place": 2} if isinstance(event, VitalityChanged | ZoneWarning) else {}
+    place = {"place": 2} if isinstance(event, VitalityChanged | ZoneNear | ZoneWarning) else {}
     assert type(event).of(event.data, **place) == event  # type: ignore[attr-defined]
 
 
@@ -44,7 +45,8 @@ def test_what_else_the_classifier_says_is_known_by_member_type_day_and_value() -
     assert zone_warning_id("ann", DAY, "due", 7) == "zone.warning/ann/2026-03-01/due/7"
     cancelled = zone_warning_id("ann", DAY, "cancelled", 9)
     assert cancelled == "zone.warning/ann/2026-03-01/cancelled/9"
-    assert zone_near_id("ann", DAY, "content_sharer") == "zone.near/ann/2026-03-01/content_sharer"
+    near = zone_near_id("ann", DAY, "content_sharer", 8)
+    assert near == "zone.near/ann/2026-03-01/content_sharer/8"
     assert policy_adopted_id(2) == "policy.adopted/2"
 
 
@@ -83,4 +85,4 @@ def test_an_alert_tells_all_that_is_known_of_it() -> None:
 
 
 def test_ids_of_ours_fit_where_ids_go() -> None:
-    assert len(zone_near_id("m" * 64, DAY, "content_consumer")) <= 256
+    assert len(zone_near_id("m" * 64, DAY, "content_consumer", 10**9)) <= 256

@@ -55,6 +55,8 @@ def parse(text: str, version: int, name: str = "policy.toml") -> Policy:
         line = re.match(r"line (\d+)", where)
         at = int(line[1]) if line else text.count("\n") + 1
         raise PolicyInvalid(name, [(at, f"not TOML: {what}")]) from error
+    except ValueError as error:
+        raise PolicyInvalid(name, [(1, "not a policy: a number of too many digits")]) from error
     return _Reading(name, lines).policy(document, version)
 
 

@@ -102,10 +102,11 @@ def router(view: View, policies: Governing, in_force: InForce) -> APIRouter:
         response_model=Explanation,
     )
     async def explained(member: Member, as_of: AsOf = None) -> dict[str, Any]:
+        governing = policies()  # of what the snapshot knows, even if one is adopted meanwhile
         async with view.snapshot() as moment:
             day = as_of or await today_of(moment, as_of)
             await today_of(moment, day)
-            answer = await explaining.explain(moment, member, policies(), day)
+            answer = await explaining.explain(moment, member, governing, day)
         return answer or unknown(member)
 
     return router

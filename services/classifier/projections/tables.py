@@ -52,9 +52,9 @@ async def stamp(transaction: Transaction) -> None:
 async def look(view: View) -> Finding:
     """Look at the tables beside a log."""
     differing = await TABLES.differing(view)
-    if differing - {"fold"}:
+    if differing:
         return Finding(f"{', '.join(sorted(differing))}: missing, or of another shape", False)
-    made = [] if differing else await view.fetchall("SELECT number FROM fold")
+    made = await view.fetchall("SELECT number FROM fold")
     if made != [(FOLD,)]:
         by = f"fold {made[0][0]}" if made else "an unknown fold"
         return Finding(f"they were made by {by}, and this release folds by {FOLD}")

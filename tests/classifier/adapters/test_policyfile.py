@@ -27,6 +27,11 @@ def test_the_shipped_policy_is_sound() -> None:
     assert load(SHIPPED, 3).version == 3
 
 
+def test_a_number_without_end_is_no_policy() -> None:
+    with pytest.raises(PolicyInvalid, match="too many digits"):
+        parse(f"warn_days = {'9' * 5000}", 2)
+
+
 def test_what_is_nested_without_end_is_no_policy() -> None:
     with pytest.raises(PolicyInvalid, match="nested too deeply"):
         parse(f"warn_days = {'[' * 20_000}", 1)

@@ -41,7 +41,7 @@ async def vitality(classifier: Classifier) -> Any:  # noqa: ANN401 -- or None
     ("sql", "readable"),
     [
         (OLDER, True),
-        ("DROP TABLE fold", True),
+        ("DROP TABLE fold", False),
         ("DELETE FROM fold", True),
         ("DROP INDEX members_due", False),
         ("ALTER TABLE members ADD COLUMN shoe_size INTEGER", False),
