@@ -9,8 +9,9 @@ from services.classifier.domain.activities import Activity, ActivityRecorded, ac
 from services.classifier.domain.clock import DAY
 from services.classifier.domain.journey import Journey, refold
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Mode, Policy, PolicyAdopted, Zone
+from services.classifier.domain.policy import Mode, Policy, PolicyAdopted, Zone
 from services.classifier.domain.regimes import Policies, always
+from services.classifier.domain.zones import ZONES
 
 MONDAY: Final = "2026-01-05"
 """Day 0 of the examples: a Monday, far from any edge of a year."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import Announcement
 from services.classifier.domain.announcing import announce, has_news
+from services.classifier.domain.eras import dated
 from services.classifier.domain.journey import (
     Journey,
     advance,
@@ -18,7 +19,7 @@ from services.classifier.domain.journey import (
 )
 from services.classifier.domain.policy import Policy, PolicyAdopted
 from services.classifier.domain.prospects import Prospect
-from services.classifier.domain.regimes import Policies, dated
+from services.classifier.domain.regimes import Policies
 from services.classifier.domain.snapshots import from_state, to_state
 from tests.classifier.examples import the_first
 

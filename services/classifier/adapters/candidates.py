@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from services.classifier.adapters import linting, policyfile
 from services.classifier.domain.clock import ClockStarted, day_of
+from services.classifier.domain.eras import dated
 from services.classifier.domain.policy import Policy, PolicyAdopted
-from services.classifier.domain.regimes import Policies, always, dated
+from services.classifier.domain.regimes import Policies, always
 from services.classifier.domain.simulation import sampled, written
 from services.classifier.projections import rehearsing
 from services.classifier.projections.entries import CODEC, adoptions

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.activities import OWN_ACTS
+from services.classifier.domain.eras import dated
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
-from services.classifier.domain.policy import FIRST, ZONES, Policy, PolicyAdopted, Zone
-from services.classifier.domain.regimes import Policies, dated
+from services.classifier.domain.policy import Policy, PolicyAdopted, Zone
+from services.classifier.domain.regimes import Policies
+from services.classifier.domain.zones import FIRST, ZONES
 from shared.runtime.errors import WrongUse
 
 SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"

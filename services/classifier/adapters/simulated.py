@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from services.classifier.domain.moving import Mover
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.simulation import (
     FLAP_DAYS,
     NOWHERE,
@@ -14,6 +13,7 @@ from services.classifier.domain.simulation import (
     distribution,
     written,
 )
+from services.classifier.domain.zones import ZONES
 
 ANNOUNCED: Final = (
     *("entered", "promoted", "demoted", "left", "vitality"),

@@ -17,9 +17,9 @@ from services.classifier.domain.announcements import (
 from services.classifier.domain.evidence import by_time, newest_ids
 from services.classifier.domain.foretelling import averted, foreseen, neared, warning_differs
 from services.classifier.domain.journey import Journey, evolve
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.reasons import first_day, is_historical, rank, reasons
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.zones import ZONES
 
 
 def has_news(journey: Journey, policies: Policies, now: int) -> bool:

@@ -22,7 +22,7 @@ from services.classifier.domain.explanation import (
 )
 from services.classifier.domain.facts import Facts, fold
 from services.classifier.domain.judging import Kept, Option, Past, entering, keeping
-from services.classifier.domain.policy import FIRST, ZONES, Policy
+from services.classifier.domain.policy import Policy
 from services.classifier.domain.profile import FLOOR
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.retractions import netted
@@ -34,6 +34,7 @@ from services.classifier.domain.terms import (
     presence,
     terms_on,
 )
+from services.classifier.domain.zones import FIRST, ZONES
 
 TOP: Final = len(ZONES) - 1
 

@@ -10,10 +10,10 @@ from services.classifier.domain.announcements import DemotionAverted, DemotionFo
 from services.classifier.domain.clock import day_of
 from services.classifier.domain.evidence import by_time
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.reasons import is_historical, missing
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.trajectory import Fall, warned_from
+from services.classifier.domain.zones import ZONES
 
 
 def averted(

@@ -12,7 +12,6 @@ from services.classifier.domain.announcements import NOTHING as UNSAID
 from services.classifier.domain.announcements import Announcement, Said, ZoneNeared, hear
 from services.classifier.domain.clock import day_of
 from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.profile import says_terms
 from services.classifier.domain.prospects import UNSEEN, Prospect, look, watched
 from services.classifier.domain.regimes import Policies
@@ -23,6 +22,7 @@ from services.classifier.domain.trajectory import (
     decided,
     followed,
 )
+from services.classifier.domain.zones import ZONES
 
 LATENESS: Final = 35
 """Days that an activity may be late and still be decided without reading the member's log."""

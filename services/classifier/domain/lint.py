@@ -19,7 +19,8 @@ from services.classifier.domain.implications import (
     weeks_touched,
 )
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
-from services.classifier.domain.policy import FIRST, ZONES, Policy, Zone
+from services.classifier.domain.policy import Policy, Zone
+from services.classifier.domain.zones import FIRST, ZONES
 
 DAY: Final = 24 * 60
 """Minutes of a day."""

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.evidence import Evidence, by_time, count
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.reasons import reasons
 from services.classifier.domain.regimes import Asked, Policies
 from services.classifier.domain.rehearsal import Life
 from services.classifier.domain.retractions import netted
 from services.classifier.domain.simulation import NOWHERE, SIDES, zone_today
+from services.classifier.domain.zones import ZONES
 
 
 class Lived(NamedTuple):

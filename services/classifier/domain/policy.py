@@ -6,8 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from services.classifier.domain.measures import MEASURES, Criterion
-from services.classifier.domain.zones import FIRST as FIRST  # noqa: PLC0414
-from services.classifier.domain.zones import ZONES as ZONES  # noqa: PLC0414
+from services.classifier.domain.zones import ZONES
 
 STREAM: Final = "_policy"
 

@@ -16,12 +16,12 @@ from services.classifier.domain.evidence import (
     floor,
 )
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import FIRST, ZONES
 from services.classifier.domain.regimes import Asked, Policies
 from services.classifier.domain.retractions import netted
 from services.classifier.domain.standings import since
 from services.classifier.domain.terms import floored_by, presence, terms_on
 from services.classifier.domain.trajectory import Trajectory
+from services.classifier.domain.zones import FIRST, ZONES
 
 NOWHERE: Final = FIRST - 1
 """Below every zone is who has departed."""

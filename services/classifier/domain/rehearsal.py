@@ -28,8 +28,8 @@ from services.classifier.domain.journey import (
     record,
     refold,
 )
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.zones import ZONES
 
 FAST_TRACK: Final = ZONES[-1]
 """The zone whose authors are answered first."""

@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 
 from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import FIRST, ZONES
 from services.classifier.domain.rehearsal import FAST_TRACK, Life
+from services.classifier.domain.zones import FIRST, ZONES
 
 SIDES: Final = ("baseline", "candidate")
 NOWHERE: Final = "none"

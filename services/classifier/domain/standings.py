@@ -11,9 +11,9 @@ from typing import NamedTuple
 from services.classifier.domain.clock import FOREVER, Span
 from services.classifier.domain.facts import Facts
 from services.classifier.domain.measures import Lapse, next_stir
-from services.classifier.domain.policy import FIRST
 from services.classifier.domain.regimes import Policies, Regime
 from services.classifier.domain.terms import terms_on
+from services.classifier.domain.zones import FIRST
 
 
 class Standing(NamedTuple):

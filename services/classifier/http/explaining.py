@@ -9,8 +9,9 @@ from services.classifier.domain.evidence import NEWEST
 from services.classifier.domain.explaining import explained
 from services.classifier.domain.explanation import Coming, Explanation, Loss, Turn
 from services.classifier.domain.judging import Judged, Kept, Option
-from services.classifier.domain.policy import ZONES, PolicyAdopted
+from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.regimes import ALWAYS, Policies
+from services.classifier.domain.zones import ZONES
 from services.classifier.http.announced import Announced, act, adoptions, by_version
 from services.classifier.projections import answers
 from services.classifier.publishing import criteria

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Any, Final, get_args
 
 from services.classifier.domain.clock import begins
-from services.classifier.domain.policy import ZONES, Vitality
+from services.classifier.domain.policy import Vitality
+from services.classifier.domain.zones import ZONES
 from shared.eventlog.log import View
 
 VITALITIES: Final = get_args(Vitality)

@@ -9,8 +9,8 @@ from pydantic_core import to_json
 
 from services.classifier.domain import snapshots
 from services.classifier.domain.journey import Journey
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.zones import ZONES
 from services.classifier.projections.journeys import Known
 from shared.eventlog.log import Transaction
 

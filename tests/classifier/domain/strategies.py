@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from services.classifier.domain.activities import OUTCOMES, OWN_ACTS, Activity
 from services.classifier.domain.clock import DAY, MINUTE
 from services.classifier.domain.measures import MEASURES, Criterion
-from services.classifier.domain.policy import ZONES, Policy, Zone
+from services.classifier.domain.policy import Policy, Zone
+from services.classifier.domain.zones import ZONES
 from tests.classifier.examples import CREATOR, ENGAGED, SHARER, adoption, an_activity, at, day
 from tests.classifier.recount.announcements import Entry
 from tests.classifier.recount.measures import instant

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.classifier.domain.activities import Activity
+from services.classifier.domain.eras import dated
 from services.classifier.domain.journey import Journey
 from services.classifier.domain.policy import Policy, PolicyAdopted
-from services.classifier.domain.regimes import dated
 from tests.classifier.examples import (
     CREATOR,
     MONDAY,

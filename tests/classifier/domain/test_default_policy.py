@@ -6,7 +6,7 @@ import pytest
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES
+from services.classifier.domain.zones import ZONES
 from tests.classifier.examples import DEFAULT, an_activity, at, day, the_journey
 
 SHARING = ("like", "share", "quote", "post", "comment")

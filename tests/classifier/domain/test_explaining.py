@@ -10,7 +10,8 @@ from services.classifier.domain.explaining import explained
 from services.classifier.domain.explanation import Explanation
 from services.classifier.domain.judging import Judged, Option
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Policy
+from services.classifier.domain.policy import Policy
+from services.classifier.domain.zones import ZONES
 from tests.classifier.domain.law import law
 from tests.classifier.domain.strategies import Log, lives, logs, policies
 from tests.classifier.examples import (

@@ -22,12 +22,13 @@ from services.classifier.domain.announcements import (
     ZoneNeared,
 )
 from services.classifier.domain.clock import DAY, NEVER, day_of
+from services.classifier.domain.eras import dated
 from services.classifier.domain.facts import fold
 from services.classifier.domain.journey import Journey, advance, evolve, redecide
-from services.classifier.domain.policy import ZONES, Policy
-from services.classifier.domain.regimes import dated
+from services.classifier.domain.policy import Policy
 from services.classifier.domain.snapshots import to_state
 from services.classifier.domain.ways import cheapest
+from services.classifier.domain.zones import ZONES
 from tests.classifier.domain.law import law
 from tests.classifier.domain.strategies import (
     SPAN,

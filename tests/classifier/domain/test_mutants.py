@@ -29,6 +29,7 @@ NOTICED_BY: Final = {
     "reasons": ("test_announcing",),
     "facts": ("test_floors", "test_retractions"),
     "regimes": ("test_dated_policies",),
+    "eras": ("test_dated_policies",),
     "policy": ("test_vitality",),
     "spells": ("test_vitality", "test_departures"),
     "announcing": ("test_announcing", "test_warnings"),

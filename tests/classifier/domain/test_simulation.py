@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.moving import Lived, foremost, mover
-from services.classifier.domain.policy import ZONES, Policy, Zone
+from services.classifier.domain.policy import Policy, Zone
 from services.classifier.domain.regimes import Policies, always
 from services.classifier.domain.rehearsal import Happened, Life, Tick, live
 from services.classifier.domain.simulation import Counts, compared, distribution, sampled
+from services.classifier.domain.zones import ZONES
 from tests.classifier.examples import DEFAULT, a_criterion, a_policy, an_activity, at, day
 
 KINDS = ("share", "comment", "publish", "view", "member_departed", "member_registered")

@@ -9,13 +9,15 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from services.classifier.domain.activities import Activity
+from services.classifier.domain.eras import dated
 from services.classifier.domain.facts import fold
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Mode, Policy, Zone
+from services.classifier.domain.policy import Mode, Policy, Zone
 from services.classifier.domain.profile import PROFILED
-from services.classifier.domain.regimes import Policies, always, dated
+from services.classifier.domain.regimes import Policies, always
 from services.classifier.domain.standings import lifted
 from services.classifier.domain.ways import Way, cheapest, stirs
+from services.classifier.domain.zones import ZONES
 from tests.classifier.domain.law import law
 from tests.classifier.domain.strategies import SPAN, Log, happened, histories, lives, policies
 from tests.classifier.domain.test_ways import CREATOR, DEFAULT_ALWAYS, ENGAGED, SHARER, adopted

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from services.classifier.domain.activities import OWN_ACTS
+from services.classifier.domain.eras import dated
 from services.classifier.domain.facts import NOTHING, fold
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import Mode, PolicyAdopted, Zone
-from services.classifier.domain.regimes import always, dated
+from services.classifier.domain.regimes import always
 from services.classifier.domain.ways import cheapest, stirs
 from tests.classifier.examples import (
     DEFAULT,

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.measures import Criterion
-from services.classifier.domain.policy import ZONES, Policy
+from services.classifier.domain.policy import Policy
+from services.classifier.domain.zones import ZONES
 from tests.classifier.recount.days import Days, higher, recount, stretch
 from tests.classifier.recount.measures import by_time, counted, is_fed, measure
 from tests.classifier.recount.record import Adoption, Record, named

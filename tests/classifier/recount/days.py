@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.classifier.domain.policy import ZONES
+from services.classifier.domain.zones import ZONES
 from tests.classifier.recount.measures import holds, instant
 from tests.classifier.recount.record import Record, named
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Self
 
 from services.classifier.domain.activities import OWN_ACTS, Activity
-from services.classifier.domain.policy import ZONES, Policy, PolicyAdopted, Zone
+from services.classifier.domain.policy import Policy, PolicyAdopted, Zone
+from services.classifier.domain.zones import ZONES
 from tests.classifier.recount.measures import by_time, day_of, holds, instant
 
 Adoption = tuple[PolicyAdopted, Policy]

@@ -94,7 +94,7 @@ def check(bodies: list[bytes], offered: list[Offer], way: Way) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [40, pytest.param(2_000, marks=(pytest.mark.long, pytest.mark.timeout(7200)))]
+    "examples", [40, pytest.param(10_000, marks=(pytest.mark.long, pytest.mark.timeout(7200)))]
 )
 def test_members_are_exported_alike_whatever_the_order(examples: int) -> None:
     """Retractions, pauses, departures, floors and dated policies among it: to the byte."""
@@ -103,7 +103,7 @@ def test_members_are_exported_alike_whatever_the_order(examples: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [5, pytest.param(300, marks=(pytest.mark.long, pytest.mark.timeout(7200)))]
+    "examples", [5, pytest.param(1_000, marks=(pytest.mark.long, pytest.mark.timeout(7200)))]
 )
 def test_what_was_said_is_read_from_the_log_alone(examples: int) -> None:
     """The tables dropped and built anew, the same is exported of members and of changes."""

@@ -18,8 +18,9 @@ from services.classifier.domain.announcements import (
 )
 from services.classifier.domain.clock import ClockAdvanced, ClockStarted
 from services.classifier.domain.evidence import Evidence
-from services.classifier.domain.policy import ZONES, PolicyAdopted
+from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.steps import Step
+from services.classifier.domain.zones import ZONES
 from services.classifier.projections.entries import CODEC, PUBLIC, Event
 from services.classifier.publishing import message, publish
 from shared.contracts.envelope import MAX_EVENT_BYTES

@@ -19,8 +19,8 @@ from services.classifier.adapters.simulation import Simulating
 from services.classifier.domain.adopting import Offer
 from services.classifier.domain.announcements import Announcement, ZoneChanged
 from services.classifier.domain.clock import MINUTE, day_of
-from services.classifier.domain.policy import ZONES
 from services.classifier.domain.rehearsal import Happened, live, name_of
+from services.classifier.domain.zones import ZONES
 from services.classifier.projections import answers, journeys
 from services.classifier.projections.entries import CODEC
 from services.classifier.stream.adopting import Adopting

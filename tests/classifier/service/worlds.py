@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from services.classifier.domain.policy import ZONES
+from services.classifier.domain.zones import ZONES
 from tests.classifier.service.examples import MONDAY, an_event
 
 MEMBERS: Final = ("ada", "bob", "cyd", "dot")
