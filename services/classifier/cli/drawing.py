@@ -54,7 +54,7 @@ def draw(told: Mapping[str, Any]) -> None:
 
 
 def _opening(told: Mapping[str, Any]) -> Iterable[str]:
-    read = f"{told['events']} events of {number(told['members'], 'member')}"
+    read = f"{number(told['events'], 'event')} of {number(told['members'], 'member')}"
     when = f"up to {spoken(told['today'])}, entry {told['position']} of the log"
     yield f"Rehearsed on {read}, {when}."
     if told["in_force"]:

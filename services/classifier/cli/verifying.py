@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import typer
 
-from services.classifier.cli.words import Json
+from services.classifier.cli.words import Json, number
 from shared.runtime import terminal
 from shared.runtime.client import Client
 
@@ -47,7 +47,8 @@ def verify(*, json: Json = False) -> None:
     if not result["equal"]:
         terminal.fail(f"the recount differs: {result['difference']}")
     if not json:
-        counted = f"{result['events']} events of {result['members']} members"
+        events, members = number(result["events"], "event"), number(result["members"], "member")
+        counted = f"{events} of {members}"
         terminal.say(f"{counted} recounted, all equal; digest {result['digest']}")
 
 
