@@ -65,7 +65,8 @@ def watched(facts: Facts, policies: Policies, now: int) -> Prospect:
     Who has done nothing for so long that nothing counts any more has nothing to lose.
     """
     closed = policies.span_at(now).closed
-    if not facts.days and not facts.accounts and not facts.networks and not facts.profile:
+    counted = facts.days or facts.accounts or facts.networks or facts.profile
+    if not counted and facts.enrolled_on <= closed:
         return Prospect(closed)
     return Prospect(closed, policies.closes(closed + 1))
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 def law(
     *strategies: st.SearchStrategy[Any], costly: bool = False
 ) -> Callable[[Callable[..., None]], Callable[[int], None]]:
-    """Make a test of a law: in 300 examples, and in 10,000 where there is time.
-
-    A third of that where an example takes long.
+    """Make a test of a law: in 300 examples, or 100 where one takes long, and in 10,000 where there
+    is time.
     """
-    some, many = (100, 3_000) if costly else (300, 10_000)
+    some, many = 100 if costly else 300, 10_000
 
     def decorate(check: Callable[..., None]) -> Callable[[int], None]:
         @pytest.mark.parametrize(
