@@ -54,7 +54,7 @@ def show(
     with Client("classifier") as service:
         told = service.get("/v1/policies")
         if toml or version is not None:
-            one = service.get(f"/v1/policies/{version or told['governing']}")
+            one = service.get(f"/v1/policies/{told['governing'] if version is None else version}")
     if toml:
         typer.echo(one["text"], nl=False)
     elif json:

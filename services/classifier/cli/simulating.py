@@ -1,16 +1,15 @@
 """Rehearsing a policy: who would be where, and what would have been said, under another one."""
 
 import json as codec
-from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from services.classifier.adapters import linting
 from services.classifier.cli import drawing
+from services.classifier.cli.progress import at_last
 from services.classifier.cli.words import Json
 from shared.runtime import terminal
 from shared.runtime.client import Client
@@ -52,23 +51,13 @@ def simulate(
     }
     with Client("classifier", timeout=PATIENCE) as service:
         told = map(codec.loads, service.lines("/v1/simulate", method="POST", body=body))
-        result = _last(told, next(told))
+        result = at_last(told, "rehearsing")
     if "error" in result:
         terminal.fail(result["error"])
     if json:
         terminal.print_json(result)
         return
     drawing.draw(result)
-
-
-def _last(told: Iterator[dict[str, Any]], first: dict[str, Any]) -> dict[str, Any]:
-    """Show how far the rehearsal is, and return what it says at the end."""
-    with terminal.progress("rehearsing", first.get("of")) as advance:
-        done, last = 0, first
-        for last in chain([first], told):
-            advance(last.get("done", done) - done)
-            done = last.get("done", done)
-    return last
 
 
 def _read(file: Path) -> str:

@@ -1,12 +1,11 @@
 """Everything at once: the exports, and the recount."""
 
 import json as codec
-from collections.abc import Iterator
-from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 import typer
 
+from services.classifier.cli.progress import at_last
 from services.classifier.cli.words import Json, number
 from shared.runtime import terminal
 from shared.runtime.client import Client
@@ -39,7 +38,7 @@ def verify(*, json: Json = False) -> None:
     """Recount every member from the log, and compare. Exit code 1 where anything differs."""
     with Client("classifier", timeout=PATIENCE) as service:
         told = map(codec.loads, service.lines("/v1/verify", method="POST"))
-        result = _last(told, next(told))
+        result = at_last(told, "recounting")
     if "error" in result:
         terminal.fail(result["error"])
     if json:
@@ -50,16 +49,6 @@ def verify(*, json: Json = False) -> None:
         events, members = number(result["events"], "event"), number(result["members"], "member")
         counted = f"{events} of {members}"
         terminal.say(f"{counted} recounted, all equal; digest {result['digest']}")
-
-
-def _last(told: Iterator[dict[str, Any]], first: dict[str, Any]) -> dict[str, Any]:
-    """Show how far the recount is, and return what it says at the end."""
-    with terminal.progress("recounting", first.get("of")) as advance:
-        done, last = 0, first
-        for last in chain([first], told):
-            advance(last.get("done", done) - done)
-            done = last.get("done", done)
-    return last
 
 
 def _export(what: str) -> None:

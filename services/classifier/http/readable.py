@@ -1,11 +1,11 @@
 """What cannot be answered for the time being, and why."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, HTTPException
 
-AGAIN: str = "5"
+AGAIN: Final = "5"
 """Seconds after which it is worth asking again."""
 
 
