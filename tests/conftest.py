@@ -1,8 +1,12 @@
-"""How the tests are shared out among the cores."""
+"""How the tests are shared out among the cores, and that none of them is about time."""
 
 import pytest
+from hypothesis import settings
 
-INDEPENDENT = ("test_laws.py",)
+settings.register_profile("zones", deadline=None)
+settings.load_profile("zones")
+
+INDEPENDENT = ("test_laws.py", "test_way_laws.py", "test_explaining.py", "test_mutants.py")
 """Long tests that share nothing with their neighbours, so that each can go to any core."""
 
 

@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 
 def law(
-    *strategies: st.SearchStrategy[Any], costly: bool = False
+    *strategies: st.SearchStrategy[Any], some: int = 300
 ) -> Callable[[Callable[..., None]], Callable[[int], None]]:
-    """Make a test of a law: in 300 examples, or 100 where one takes long, and in 10,000 where there
-    is time.
+    """Make a test of a law: in 300 examples, or in `some` others, and in 10,000 where there is
+    time.
     """
-    some, many = 100 if costly else 300, 10_000
 
     def decorate(check: Callable[..., None]) -> Callable[[int], None]:
         @pytest.mark.parametrize(
             "examples",
-            [some, pytest.param(many, marks=(pytest.mark.long, pytest.mark.timeout(7200)))],
+            [some, pytest.param(10_000, marks=(pytest.mark.long, pytest.mark.timeout(7200)))],
         )
         def test(examples: int) -> None:
             settings(max_examples=examples, deadline=None)(given(*strategies)(check))()

@@ -164,7 +164,7 @@ def foretells(question: Question) -> None:
         assert not any(each.holds for each in told.loss.missing)
 
 
-@law(logs(), policies(), st.data())
+@law(logs(), policies(), st.data(), some=80)
 def test_every_criterion_is_as_a_recount_finds_it(
     log: Log, policy: Policy, data: st.DataObject
 ) -> None:
@@ -172,7 +172,7 @@ def test_every_criterion_is_as_a_recount_finds_it(
         agrees(question)
 
 
-@law(logs(), policies(), st.data())
+@law(logs(), policies(), st.data(), some=80)
 def test_what_holds_and_who_is_paused_or_held_is_as_a_recount_finds_it(
     log: Log, policy: Policy, data: st.DataObject
 ) -> None:
@@ -180,7 +180,7 @@ def test_what_holds_and_who_is_paused_or_held_is_as_a_recount_finds_it(
         finds_what_holds(question)
 
 
-@law(logs(), policies(), st.data())
+@law(logs(), policies(), st.data(), some=80)
 def test_the_day_of_the_fall_is_the_day_on_which_it_comes_if_nothing_happens(
     log: Log, policy: Policy, data: st.DataObject
 ) -> None:
@@ -188,7 +188,7 @@ def test_the_day_of_the_fall_is_the_day_on_which_it_comes_if_nothing_happens(
         foretells(question)
 
 
-@law(lives(), st.data(), costly=True)
+@law(lives(), st.data(), some=40)
 def test_lives_under_the_default_policy_are_explained_as_if_recounted(
     log: Log, data: st.DataObject
 ) -> None:

@@ -150,7 +150,7 @@ def test_every_day_is_decided_as_if_recounted(log: Log, policy: Policy) -> None:
     assert_recounted(after(log, policy), log[-1][0])
 
 
-@law(lives(), costly=True)
+@law(lives(), some=40)
 def test_lives_under_the_default_policy_are_decided_as_if_recounted(log: Log) -> None:
     assert_recounted(after(log, DEFAULT), log[-1][0])
 
@@ -204,7 +204,7 @@ def test_a_journey_can_be_forgotten_and_read_again_anywhere(
     assert replace(forgetful.journey, prospect=kept.prospect) == kept
 
 
-@law(logs(), policies())
+@law(logs(), policies(), some=100)
 def test_time_may_pass_day_by_day_or_all_at_once(log: Log, policy: Policy) -> None:
     """The trajectory does not depend on how often the clock was looked at."""
     at_once, daily = Teller(policy), Teller(policy)
@@ -219,7 +219,7 @@ def test_time_may_pass_day_by_day_or_all_at_once(log: Log, policy: Policy) -> No
     assert closed(at_once, clock).trajectory == closed(daily, clock).trajectory
 
 
-@law(logs(), policies(), st.data())
+@law(logs(), policies(), st.data(), some=100)
 def test_nothing_changes_before_a_journey_is_due(
     log: Log, policy: Policy, data: st.DataObject
 ) -> None:
@@ -238,7 +238,7 @@ def test_nothing_changes_before_a_journey_is_due(
             assert trajectory.vitality_on(day) == expected.vitality
 
 
-@law(logs(), policies())
+@law(logs(), policies(), some=100)
 def test_a_journey_is_due_when_something_changes(log: Log, policy: Policy) -> None:
     """Decided anew, a member without a growing network is not looked at in vain."""
     log = [(now, entry) for now, entry in log if entry is None or isinstance(entry, Activity)]

@@ -109,7 +109,7 @@ def test_an_act_is_listed_with_the_day_on_which_it_ends() -> None:
     ]
 
 
-@law(histories(6), policies(), st.integers(0, 24))
+@law(histories(6), policies(), st.integers(0, 24), some=100)
 def test_an_act_counts_up_to_the_day_before_its_end(
     known: list[Activity], policy: Policy, on: int
 ) -> None:
@@ -146,7 +146,7 @@ def named(policy: Policy) -> Policy:
     )
 
 
-@law(lives(), st.integers(0, 300), costly=True)
+@law(lives(), st.integers(0, 300), some=40)
 def test_nobody_falls_before_or_after_the_day_that_was_foretold(log: Log, on: int) -> None:
     known = [each for each in happened(log) if each.day <= day(on)]
     if not known:

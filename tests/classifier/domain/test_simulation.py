@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.classifier.domain.activities import Activity
@@ -59,6 +59,7 @@ def test_the_days_are_few_and_evenly_before_the_last(first: int, span: int) -> N
     assert days[0] - first < (days[1] - days[0] if len(days) > 1 else 1)
 
 
+@settings(deadline=None, max_examples=40)
 @given(chance=st.randoms(use_true_random=False), members=st.integers(1, 4))
 def test_the_distribution_is_where_everybody_was(chance: Random, members: int) -> None:
     days = sampled(day(-3), day(100))
@@ -77,6 +78,7 @@ def test_the_distribution_is_where_everybody_was(chance: Random, members: int) -
         }
 
 
+@settings(deadline=None, max_examples=40)
 @given(chance=st.randoms(use_true_random=False))
 def test_who_need_not_forget_anything_lives_the_same_life(chance: Random) -> None:
     """It saves folding again what comes late, and makes no other difference."""

@@ -63,7 +63,7 @@ def regimes(draw: st.DrawFn) -> Policies:
     )
 
 
-@law(histories(6), regimes(), st.integers(0, SPAN))
+@law(histories(6), regimes(), st.integers(0, SPAN), some=100)
 def test_who_does_the_acts_enters_the_zone(
     known: list[Activity], governing: Policies, first: int
 ) -> None:
@@ -77,7 +77,7 @@ def test_who_does_the_acts_enters_the_zone(
         assert (lifted(governing.on(way.on), zone - 1, after, way.on) or 0) >= zone
 
 
-@law(histories(6), policies(), st.integers(0, SPAN))
+@law(histories(6), policies(), st.integers(0, SPAN), some=100)
 def test_who_does_the_acts_is_in_the_zone(
     known: list[Activity], policy: Policy, first: int
 ) -> None:
@@ -98,7 +98,7 @@ def test_who_does_the_acts_is_in_the_zone(
         assert ZONES.index(reached) >= zone
 
 
-@law(lives(), st.integers(0, 300), costly=True)
+@law(lives(), st.integers(0, 300), some=40)
 def test_who_does_the_acts_is_in_the_zone_under_the_default_policy(log: Log, first: int) -> None:
     """Or in a higher one, and on that day: folded through the domain itself."""
     known = [each for each in happened(log) if each.day <= day(first)]
@@ -231,7 +231,7 @@ def test_no_cheaper_plan_exists(
     histories(6),
     regimes(),
     st.integers(0, SPAN),
-    costly=True,
+    some=40,
 )
 def test_a_way_stays_the_same_until_it_stirs(
     known: list[Activity], governing: Policies, first: int
