@@ -75,7 +75,8 @@ def zone(_subject: str, body: bytes) -> Heard:
         on=change.effective_on,
         historical=change.historical,
     )
-    arrival = RecordArrival(previous=change.from_, zone=change.to, occasion=occasion)
+    held = any(each.measure == "floor" for each in change.evidence)
+    arrival = RecordArrival(previous=change.from_, zone=change.to, occasion=occasion, held=held)
     return Heard(change.member, arrival, occasion)
 
 

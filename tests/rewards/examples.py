@@ -110,7 +110,8 @@ def a_block(number: int = 1, *, pieces: Sequence[int] | None = None) -> Block:
     )
 
 
-def arrival(previous: str | None, zone: str | None, *, historical: bool = False) -> RecordArrival:
-    return RecordArrival(
-        previous=previous, zone=zone, occasion=on("zone.changed/ada/1", historical=historical)
-    )
+def arrival(
+    previous: str | None, zone: str | None, *, historical: bool = False, held: bool = False
+) -> RecordArrival:
+    occasion = on("zone.changed/ada/1", historical=historical)
+    return RecordArrival(previous=previous, zone=zone, occasion=occasion, held=held)

@@ -1,5 +1,6 @@
 """What rewards hears, as it comes: contracts, and the subjects that they are stored under."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -89,6 +90,7 @@ def a_change(
     member: str = "ada",
     version: int = 1,
     historical: bool = False,
+    evidence: Sequence[Mapping[str, Any]] = (),
 ) -> ZoneChanged:
     """The member's zone change of that version, effective on that day of March."""
     directions = {(True, False): "entered", (False, True): "left"}
@@ -108,6 +110,7 @@ def a_change(
         "decided_at": at(version),
         "policy_version": 1,
         "historical": historical,
+        "evidence": evidence,
     }
     return ZoneChanged.of(ZoneChange.model_validate(change))
 

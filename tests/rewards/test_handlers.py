@@ -51,6 +51,19 @@ async def test_an_arrival_is_a_recognition_that_names_its_zone(tmp_path: Path) -
         ]
 
 
+async def test_where_a_floor_puts_somebody_they_do_not_arrive(tmp_path: Path) -> None:
+    """It is among the reasons that the change carries, alone or after the enrolment."""
+    said = {"of": (), "days": None, "need": 1, "have": 1, "margin": 0, "met": True}
+    entered = {"criterion": "content_consumer.enter", "measure": "enrolled", **said}
+    floor = {"criterion": "content_creator.floor", "measure": "floor", **said}
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_change("content_consumer", "content_creator", evidence=[floor]),
+            a_change(None, "content_creator", member="bob", evidence=[entered, floor]),
+        )
+        assert await rewards.shown() == []
+
+
 async def test_the_same_piece_under_other_links_counts_once(tmp_path: Path) -> None:
     """Another platform's link to it, with its own parameters, is the piece itself."""
     links = [f"{a_piece(1)}?utm_source={platform}" for platform in "abcde"]

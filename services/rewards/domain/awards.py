@@ -182,11 +182,15 @@ class WithdrawCredit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordArrival:
-    """The member came from one zone into another; None is where those are who have none."""
+    """The member came from one zone into another; None is where those are who have none.
+
+    Who is `held` there was put there by the organisation, and has not earned it.
+    """
 
     previous: str | None
     zone: str | None
     occasion: Occasion
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +287,7 @@ def _unnamed(awards: Awards, number: int) -> tuple[str, ...]:
 
 def _arrivals(rules: Rules, command: RecordArrival, awards: Awards) -> tuple[Event, ...]:
     """Whoever skips a zone on the way up arrives in it, too."""
-    if command.occasion.historical or command.zone is None:
+    if command.occasion.historical or command.held or command.zone is None:
         return ()
     start = 0 if command.previous is None else ZONES.index(command.previous)
     return tuple(

@@ -53,6 +53,12 @@ def test_going_down_or_leaving_is_no_arrival(previous: str, zone: str | None) ->
     assert earned().when(arrival(previous, zone)) == ()
 
 
+def test_a_place_that_the_organisation_holds_is_no_arrival() -> None:
+    assert earned().when(arrival(CONSUMER, CREATOR, held=True)) == ()
+    held = earned().after(arrival(CONSUMER, CREATOR, held=True))
+    assert held.when(arrival(CREATOR, ENGAGED)) == (granted(ENGAGED),)
+
+
 def test_a_historical_change_is_no_arrival() -> None:
     assert earned().when(arrival(CONSUMER, SHARER, historical=True)) == ()
 
