@@ -64,8 +64,10 @@ def _read(file: Path) -> str:
     """Return the text of a policy without fault, so that what is wrong is told by file and line."""
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"--policy {file}: {error}") from None
+    except OSError as error:
+        raise WrongUse(f"--policy {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongUse(f"--policy {file}: not a text in UTF-8") from None
     linting.sound(text, file.name)
     return text
 
