@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 import typer
 
-from services.classifier.adapters import linting
 from services.classifier.cli import drawing
 from services.classifier.cli.progress import at_last
 from services.classifier.cli.words import Json
@@ -68,6 +67,8 @@ def _read(file: Path) -> str:
         raise WrongUse(f"--policy {file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise WrongUse(f"--policy {file}: not a text in UTF-8") from None
+    from services.classifier.adapters import linting  # noqa: PLC0415 - all else does without
+
     linting.sound(text, file.name)
     return text
 
