@@ -76,7 +76,7 @@ run: setup ## play a generated organisation's year (ARGS="..." adds options)
 
 test: lint types imports ## every check, then every test but the long ones (ARGS="..." goes to pytest)
 	@echo 'test: pytest'
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: test ## the same
 

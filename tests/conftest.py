@@ -10,13 +10,8 @@ INDEPENDENT = ("test_laws.py", "test_way_laws.py", "test_explaining.py", "test_m
 """Long tests that share nothing with their neighbours, so that each can go to any core."""
 
 
-WAITING = ("system", "up", "service", "messaging")
-"""Folders whose tests mostly wait for processes: they begin, and others fill their pauses."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests together: they share what the first of them started."""
-    items.sort(key=lambda item: item.path.parent.name not in WAITING)
     for item in items:
         if item.path.name not in INDEPENDENT:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
