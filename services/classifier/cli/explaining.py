@@ -22,7 +22,7 @@ def explain(id: Member, *, as_of: AsOf = None, json: Json = False) -> None:
     the next zone.
     """
     with Client("classifier") as service:
-        told = service.get(f"/v1/members/{id}/explain", as_of=day(as_of))
+        told = service.get(f"/v1/members/{id}/explain", as_of=day("--as-of", as_of))
     if json:
         terminal.print_json(told)
         return

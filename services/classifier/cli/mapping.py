@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from services.classifier.cli import words
 from services.classifier.cli.words import (
     ZONES,
     Json,
@@ -21,7 +22,6 @@ from services.classifier.cli.words import (
 )
 from shared.runtime import terminal
 from shared.runtime.client import Client
-from shared.runtime.errors import WrongUse
 
 MOST: Final = 8
 """As many lines show up to which day acts count."""
@@ -40,7 +40,7 @@ def commands(app: typer.Typer) -> None:
 def show(id: Member, *, by: By = None, json: Json = False) -> None:
     """Show a member the shortest way to the next zone, and how long what they did counts."""
     with Client("classifier") as service:
-        told = service.get(f"/v1/members/{id}/map", by=_day(by))
+        told = service.get(f"/v1/members/{id}/map", by=words.day("--by", by))
     if json:
         terminal.print_json(told)
         return
@@ -181,12 +181,3 @@ def _effort(minutes: float) -> str:
 
 def _acts(kind: str, count: int) -> str:
     return f"{number(count)} {kind_in_words(kind, count)}"
-
-
-def _day(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise WrongUse(f"--by {text} is no day: write it as 2026-03-12") from None

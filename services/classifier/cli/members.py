@@ -37,7 +37,9 @@ def commands(app: typer.Typer) -> None:
 def member(id: Member, *, as_of: AsOf = None, known_at: KnownAt = None, json: Json = False) -> None:
     """Show where a member is, and has been, as known now or as was known at a time."""
     with Client("classifier") as service:
-        told = service.get(f"/v1/members/{id}", as_of=day(as_of), known_at=time(known_at))
+        told = service.get(
+            f"/v1/members/{id}", as_of=day("--as-of", as_of), known_at=time(known_at)
+        )
     if json:
         terminal.print_json(told)
         return
@@ -53,7 +55,7 @@ def distribution(*, as_of: AsOf = None, by: By = None, json: Json = False) -> No
     if by not in {None, "group"}:
         raise WrongUse(f"--by {by}: members can be counted by group")
     with Client("classifier") as service:
-        told = service.get("/v1/distribution", as_of=day(as_of), by=by)
+        told = service.get("/v1/distribution", as_of=day("--as-of", as_of), by=by)
     if json:
         terminal.print_json(told)
         return

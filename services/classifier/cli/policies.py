@@ -1,12 +1,12 @@
 """Policies: which were adopted, what is to be said against one, and the adoption of another."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from services.classifier.cli import words
 from services.classifier.cli.words import Json, number, spoken
 from shared.runtime import terminal
 from shared.runtime.client import Client
@@ -109,7 +109,7 @@ def adopt(
     json: Json = False,
 ) -> None:
     """Let a policy govern. Whatever is wrong with it is said before anything happens."""
-    days = {"from": _day("--from", begin), "until": _day("--until", until)}
+    days = {"from": words.day("--from", begin), "until": words.day("--until", until)}
     text = _text(file)
     with Client("classifier", timeout=PATIENCE) as service:
         found = service.post("/v1/policies/lint", {"text": text, "name": file.name})
@@ -182,10 +182,3 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise WrongUse(f"{file} is no text in UTF-8, and so no policy") from None
-
-
-def _day(option: str, text: str | None) -> str | None:
-    try:
-        return None if text is None else date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise WrongUse(f"{option} {text} is no day: write it as 2026-03-12") from None

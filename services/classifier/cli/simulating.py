@@ -1,13 +1,12 @@
 """Rehearsing a policy: who would be where, and what would have been said, under another one."""
 
 import json as codec
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from services.classifier.cli import drawing
+from services.classifier.cli import drawing, words
 from services.classifier.cli.progress import at_last
 from services.classifier.cli.words import Json
 from shared.runtime import terminal
@@ -45,7 +44,7 @@ def simulate(
     body = {
         "text": _read(policy),
         "name": policy.name,
-        "from": _day(since),
+        "from": words.day("--from", since),
         "limit": EVERYBODY if all else min(limit, EVERYBODY),
     }
     with Client("classifier", timeout=PATIENCE) as service:
@@ -71,12 +70,3 @@ def _read(file: Path) -> str:
 
     linting.sound(text, file.name)
     return text
-
-
-def _day(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise WrongUse(f"--from {text} is no day: write it as 2026-03-12") from None

@@ -85,13 +85,11 @@ def left_out(criterion: Mapping[str, Any]) -> bool:
     return bool(criterion.get("left_out"))
 
 
-def day(text: str | None) -> str | None:
-    if text is None:
-        return None
+def day(option: str, text: str | None) -> str | None:
     try:
-        return date.fromisoformat(text).isoformat()
+        return None if text is None else date.fromisoformat(text).isoformat()
     except ValueError:
-        raise WrongUse(f"--as-of {text} is no day: write it as 2026-03-12") from None
+        raise WrongUse(f"{option} {text} is no day: write it as 2026-03-12") from None
 
 
 def time(text: str | None) -> str | None:
