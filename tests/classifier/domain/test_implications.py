@@ -1,5 +1,6 @@
 """What is said to follow from a criterion does, whatever anybody does."""
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from services.classifier.domain.activities import OWN_ACTS, Activity
 from services.classifier.domain.facts import NOTHING, Facts, learn
 from services.classifier.domain.implications import (
+    WEEK,
     effort,
     follows,
     impossible,
@@ -60,11 +62,11 @@ def some(measure: str, need: int, days: int, *of: str) -> Criterion:
 
 
 def value(question: Criterion, facts: Facts) -> int:
-    """Return the highest threshold that is met."""
-    most = 0
-    while holds(replace(question, at_least=most + 1), facts):
-        most += 1 if question.measure != "minutes_per_week" or most < 64 else most // 8
-    return most
+    """Return the highest threshold that is met: one more would not be."""
+    needs = range(1, 1 + 25 * WEEK)
+    return bisect_left(
+        needs, True, key=lambda need: not holds(replace(question, at_least=need), facts)
+    )
 
 
 @settings(max_examples=250)
