@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.ingest.domain.identity import ACCOUNT, AccountName
 
@@ -38,6 +38,26 @@ class Refused:
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+
+class Skipped(NamedTuple):
+    """What a platform said that is no activity, or none of our business. It is counted only."""
+
+    reason: str
+    detail: str
+
+
+class Sighting(NamedTuple):
+    """One act as an adapter understood it: `event` has the form of a canonical event.
+
+    Its subject is `<platform>:<id>`, by what the platform itself never changes. `label` is the
+    handle that the account has at present, where it is another. Without a `time` it happened when
+    we heard of it. `actor` is who acts: `bot` and `system` are for the operator's rule to judge.
+    """
+
+    event: dict[str, Any]
+    label: str | None = None
+    actor: str = "person"
 
 
 class Report(NamedTuple):
