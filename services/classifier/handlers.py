@@ -20,11 +20,14 @@ from services.classifier.domain.journey import (
     Journey,
     advance,
     evolve,
+    forgetting,
     reaches,
     record,
     refold,
+    undone,
 )
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import RETRACT, Retractable
 from shared.eventlog.entries import Entry
 
 
@@ -70,6 +73,10 @@ class Course:
                 members[heard.activity.member].append(place)
         return cls(moments, ticks, members)
 
+    def retractions_of(self, member: str) -> list[Activity]:
+        heard = (self.moments[place].heard for place in self.members.get(member, ()))
+        return [each.activity for each in heard if each and each.activity.kind == RETRACT]
+
     def ending_with(self, tick: Tick) -> Self:
         """Return the start of this course up to a tick, whose effects are left to a review."""
         start = self.of(self.moments[: tick.place + 1])
@@ -85,8 +92,11 @@ class Saying(NamedTuple):
 
 
 class Followed(NamedTuple):
+    """Who was folded again from the log needs another snapshot than the last."""
+
     journey: Journey
     sayings: Sequence[Saying]
+    folded: bool = False
 
 
 def timeline(
@@ -120,14 +130,20 @@ def next_date_or_closing(now: int, policies: Policies) -> int:
 
 
 def follow(
-    journey: Journey, course: Course, policies: Policies, past: Iterable[Activity] | None
+    journey: Journey,
+    course: Course,
+    policies: Policies,
+    past: Iterable[Activity] | None,
+    retractable: Iterable[Activity] = (),
 ) -> Followed | None:
     """Lead one member through the course. None where the `past`, all that was recorded of them
-    before, is needed to go on.
+    before, is needed to go on. Of that, `retractable` has at least what the course's retractions
+    speak of.
     """
     moments, ticks = course.moments, course.ticks
     known = None if past is None else list(past)
-    sayings: list[Saying] = []
+    minding = Retractable(retractable)
+    usual, sayings = policies, list[Saying]()
     for place in (*course.members.get(journey.member, ()), len(moments)):
         while (tick := _next_due(journey, ticks)) is not None and tick.place < place:
             journey = advance(journey, policies, tick.now)
@@ -141,13 +157,17 @@ def follow(
         now, heard = moments[place]
         assert heard is not None  # noqa: S101 - it is one of the member's places
         happened = heard.activity
+        undoing = undone(journey, minding, happened)
+        minding.add(happened)
         if known is not None:
             known.append(happened)
-        if reaches(journey, policies, happened):
-            journey = record(journey, policies, happened, now)
+        if reaches(journey, policies, happened, undoing):
+            journey = record(journey, policies, happened, now, undoing)
         elif known is None:
             return None
         else:
+            # Whoever is folded again once stays whole, so that what else comes late finds it all.
+            policies = usual.unforgetting()
             journey = refold(journey, policies, known, now)
         if has_news(journey, policies, now):
             if known is None and needs_past(journey, policies, now):
@@ -155,7 +175,9 @@ def follow(
             for said in announce(journey, policies, known or (), now, happened):
                 sayings.append(Saying(place, journey.member, said))
                 journey = evolve(journey, said)
-    return Followed(journey, sayings)
+    if policies is usual:
+        return Followed(journey, sayings)
+    return Followed(forgetting(journey, usual, moments[-1].now), sayings, folded=True)
 
 
 def _next_due(journey: Journey, ticks: Sequence[Tick]) -> Tick | None:

@@ -16,10 +16,13 @@ from services.classifier.domain.journey import (
     record,
     redecide,
     refold,
+    undo,
+    undone,
 )
 from services.classifier.domain.policy import Policy, PolicyAdopted
 from services.classifier.domain.prospects import Prospect
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import Retractable
 from services.classifier.domain.snapshots import from_state, to_state
 from tests.classifier.examples import the_first
 
@@ -54,10 +57,11 @@ class Teller:
             return said + self.say(now, None)
         if entry.key in self.activities:
             return said
+        undoing = undone(self.journey, Retractable(self.activities.values()), entry)
         self.activities[entry.key] = entry
         self.tail.append(entry)
-        if reaches(self.journey, self.policies, entry):
-            self.journey = record(self.journey, self.policies, entry, now)
+        if reaches(self.journey, self.policies, entry, undoing):
+            self.journey = record(self.journey, self.policies, entry, now, undoing)
         else:
             self.journey = refold(self.journey, self.policies, self.activities.values(), now)
             self.keep()
@@ -83,11 +87,16 @@ class Teller:
         """
         due, look_at = self.journey.trajectory.due, self.journey.prospect.due
         self.journey = from_state(json.loads(self.snapshot)) if self.snapshot else Journey("ada")
+        later = {event.key for event in self.tail if isinstance(event, Activity)}
+        minding = Retractable(act for key, act in self.activities.items() if key not in later)
         days = []
         for event in self.tail:
-            if isinstance(event, Activity) and decides(self.journey, event):
-                days.append(event.day)
-            self.journey = evolve(self.journey, event)
+            undoing: list[Activity] = []
+            if isinstance(event, Activity):
+                undoing = undone(self.journey, minding, event)
+                minding.add(event)
+                days += [act.day for act in (event, *undoing) if decides(self.journey, act)]
+            self.journey = undo(evolve(self.journey, event), undoing)
         if not self.activities:
             return
         as_of = min(now, due - 1)

@@ -6,6 +6,7 @@ organisation said of a member) is a series.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
@@ -15,15 +16,16 @@ from typing import Final, NamedTuple, TypeVar
 from services.classifier.domain.activities import ACCOUNT, NETWORK, Activity
 from services.classifier.domain.clock import FOREVER
 from services.classifier.domain.profile import profiled
-from services.classifier.domain.retractions import NONE, Retractions, netted
-from services.classifier.domain.series import Series, counted, since
+from services.classifier.domain.retractions import NONE, RETRACT, Retractions, netted
+from services.classifier.domain.series import Series, counted, series_of, since
 
 T = TypeVar("T")
 
 
 class Facts(NamedTuple):
     """The tallies are columns: at each place a day, the mark of a kind, how many acts, how many of
-    them of unreported length, the reported seconds of the others, the people they were for.
+    them of unreported length, the reported seconds of the others, the people they were for, each
+    as often as they were.
 
     Places run by day and mark, and are complete from `kept_from` on. `seen` has all their marks.
     What `retractions` still stand for may come later.
@@ -67,26 +69,55 @@ def fold(activities: Iterable[Activity]) -> Facts:
     """Return what all of a member's activities add up to, net of what is retracted."""
     activities = list(activities)
     left, retractions = netted(activities)
-    facts = NOTHING
+    tallied: defaultdict[tuple[int, int], list[Activity]] = defaultdict(list)
+    accounts, networks, profile = NOTHING.accounts, NOTHING.networks, NOTHING.profile
     for activity in left:
-        facts = learn(facts, activity)
-    enrolled_on = min((activity.day for activity in activities), default=FOREVER)
-    return facts._replace(enrolled_on=enrolled_on, retractions=retractions)
+        mark = activity.mark
+        if mark:
+            tallied[activity.day, mark].append(activity)
+        else:
+            profile = profiled(profile, activity)
+        if mark == ACCOUNT:
+            accounts = counted(accounts, activity)
+        elif mark == NETWORK:
+            networks = counted(networks, activity)
+    places = sorted(tallied)
+    some = [tallied[place] for place in places]
+    return Facts(
+        enrolled_on=min((activity.day for activity in activities), default=FOREVER),
+        seen=reduce(or_, (mark for _, mark in places), 0),
+        days=tuple([day for day, _ in places]),
+        marks=tuple([mark for _, mark in places]),
+        acts=tuple(map(len, some)),
+        unreported=tuple([sum([each.seconds is None for each in acts]) for acts in some]),
+        seconds=tuple([sum([each.seconds or 0 for each in acts]) for acts in some]),
+        targets=tuple(
+            [
+                tuple(sorted([each.target for each in acts if each.target is not None]))
+                for acts in some
+            ]
+        ),
+        accounts=accounts,
+        networks=networks,
+        profile=profile,
+        retractions=retractions,
+    )
 
 
 def learn(facts: Facts, activity: Activity) -> Facts:
-    """Fold in one activity that no retraction is about. Each is folded in once; in which order is
-    all the same.
+    """Fold in one activity that no retraction is about, or a retraction of what is not folded in.
+    Each is folded in once; in which order is all the same.
     """
     day, mark = activity.day, activity.mark
     enrolled_on = min(facts.enrolled_on, day)
+    if activity.kind == RETRACT:
+        retractions = facts.retractions.also(activity)
+        return facts._replace(enrolled_on=enrolled_on, retractions=retractions)
     if not mark:
         profile = profiled(facts.profile, activity)
         return facts._replace(enrolled_on=enrolled_on, profile=profile)
     days, marks = facts.days, facts.marks
-    place = bisect_left(days, day)
-    while place < len(days) and days[place] == day and marks[place] < mark:
-        place += 1
+    place = _place(facts, day, mark)
     seconds = activity.seconds
     if place < len(days) and days[place] == day and marks[place] == mark:
         acts = _with(facts.acts, place, facts.acts[place] + 1)
@@ -116,6 +147,41 @@ def learn(facts: Facts, activity: Activity) -> Facts:
     )
 
 
+def unlearn(facts: Facts, activity: Activity) -> Facts:
+    """Take out again one that was folded in, can be told apart, and is of a day that is kept."""
+    place, seconds = _place(facts, activity.day, activity.mark), activity.seconds
+    if facts.acts[place] == 1:
+        marks = _without(facts.marks, place)
+        lasting = ACCOUNT * bool(facts.accounts) | NETWORK * bool(facts.networks)
+        return facts._replace(
+            seen=reduce(or_, marks, lasting),
+            days=_without(facts.days, place),
+            marks=marks,
+            acts=_without(facts.acts, place),
+            unreported=_without(facts.unreported, place),
+            seconds=_without(facts.seconds, place),
+            targets=_without(facts.targets, place),
+        )
+    unreported = facts.unreported[place] - (seconds is None)
+    people = _less(facts.targets[place], activity.target)
+    return facts._replace(
+        acts=_with(facts.acts, place, facts.acts[place] - 1),
+        unreported=_with(facts.unreported, place, unreported),
+        seconds=_with(facts.seconds, place, facts.seconds[place] - (seconds or 0)),
+        targets=_with(facts.targets, place, people),
+    )
+
+
+def told_apart(facts: Facts, activity: Activity) -> bool:
+    """Say whether one that was folded in can be taken out again. Of a series nobody remembers
+    what a reading had replaced.
+    """
+    if activity.mark != NETWORK:
+        return True
+    series = facts.networks.get(series_of(activity), ())
+    return all(each.key != activity.key for each in series)
+
+
 def forget(facts: Facts, before: int) -> Facts:
     """Drop the days before `before`, and of every series all but the last reading before it."""
     place = bisect_left(facts.days, before)
@@ -139,6 +205,15 @@ def forget(facts: Facts, before: int) -> Facts:
     )
 
 
+def _place(facts: Facts, day: int, mark: int) -> int:
+    """Return where the tally of a day and a mark is, or would be."""
+    days, marks = facts.days, facts.marks
+    place = bisect_left(days, day)
+    while place < len(days) and days[place] == day and marks[place] < mark:
+        place += 1
+    return place
+
+
 # Joining tuples copies them once, unpacking them twice, and a slice of all copies nothing.
 
 
@@ -152,7 +227,13 @@ def _with(column: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
     return column[:place] + new + column[place + 1 :]
 
 
+def _without(column: tuple[T, ...], place: int) -> tuple[T, ...]:
+    return column[:place] + column[place + 1 :]
+
+
 def _and(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
-    if person is None or person in people:
-        return people
-    return tuple(sorted((*people, person)))
+    return people if person is None else _insert(people, bisect_left(people, person), person)
+
+
+def _less(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:
+    return people if person is None else _without(people, bisect_left(people, person))

@@ -3,19 +3,28 @@
 One stream for each member, named by their id, holds activities and announcements.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Final
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import NOTHING as UNSAID
 from services.classifier.domain.announcements import Announcement, Said, ZoneNeared, hear
 from services.classifier.domain.clock import day_of
-from services.classifier.domain.facts import NOTHING, Facts, fold, forget, learn
+from services.classifier.domain.facts import (
+    NOTHING,
+    Facts,
+    fold,
+    forget,
+    learn,
+    told_apart,
+    unlearn,
+)
 from services.classifier.domain.profile import says_terms
 from services.classifier.domain.prospects import UNSEEN, Prospect, look, watched
 from services.classifier.domain.regimes import Policies
-from services.classifier.domain.retractions import RETRACT
+from services.classifier.domain.retractions import RETRACT, Retractable
 from services.classifier.domain.trajectory import (
     UNDECIDED,
     Trajectory,
@@ -48,34 +57,66 @@ class Journey:
 
 
 def evolve(journey: Journey, event: Activity | Announcement) -> Journey:
-    """Fold in what happened or was said. Activities commute; what they mean is not decided yet."""
+    """Fold in what happened or was said. Activities commute, but for what a retraction undoes; what
+    they mean is not decided yet.
+    """
     if isinstance(event, Activity):
-        return replace(journey, facts=learn(journey.facts, event))
+        return replace(journey, facts=learn(journey.facts, _net(journey, event)))
     prospect = journey.prospect
     if isinstance(event, ZoneNeared):
         prospect = replace(prospect, news=None)
     return replace(journey, prospect=prospect, said=hear(journey.said, event))
 
 
-def reaches(journey: Journey, policies: Policies, activity: Activity) -> bool:
-    """Say whether the journey still knows enough to decide again from this activity's day on.
-    If not, the member has to be folded again from the log.
+def undone(journey: Journey, known: Retractable, activity: Activity) -> list[Activity]:
+    """Return what counts so far and no longer does, because of this activity. `known` has at least
+    all that was recorded before it and that it speaks of.
+    """
+    if activity.kind != RETRACT:
+        return []
+    gone = journey.facts.retractions
+    return [each for each in known.by(activity) if each.mark and not gone.cover(each)]
+
+
+def undo(journey: Journey, undoing: Iterable[Activity]) -> Journey:
+    """Take out what counted so far. What that means is not decided yet."""
+    return replace(journey, facts=reduce(unlearn, undoing, journey.facts))
+
+
+def reaches(
+    journey: Journey, policies: Policies, activity: Activity, undoing: Sequence[Activity] = ()
+) -> bool:
+    """Say whether the journey still knows enough to decide again from this activity's day on, and
+    from those of what it undoes. If not, the member has to be folded again from the log.
     """
     facts = journey.facts
-    if activity.kind == RETRACT or facts.retractions.cover(activity):
+    if not all(told_apart(facts, each) for each in undoing):
         return False
     if not facts.kept_from:
         return True
-    return not decides(journey, activity) or activity.day - policies.memory + 1 >= facts.kept_from
+    first = facts.kept_from + policies.memory - 1
+    return all(each.day >= first or not decides(journey, each) for each in (activity, *undoing))
 
 
 def decides(journey: Journey, activity: Activity) -> bool:
     """Say whether an activity can change what is decided for its day or a later one."""
-    return bool(activity.mark) or says_terms(activity) or activity.day < journey.facts.enrolled_on
+    if activity.day < journey.facts.enrolled_on or says_terms(activity):
+        return True
+    return bool(activity.mark) and not journey.facts.retractions.cover(activity)
 
 
-def record(journey: Journey, policies: Policies, activity: Activity, now: int) -> Journey:
-    """Fold in one new activity, and decide what it changes."""
+def record(
+    journey: Journey,
+    policies: Policies,
+    activity: Activity,
+    now: int,
+    undoing: Sequence[Activity] = (),
+) -> Journey:
+    """Fold in one new activity, take out what it undoes, and decide what that changes."""
+    if undoing:
+        days = [each.day for each in (activity, *undoing) if decides(journey, each)]
+        return redecide(undo(evolve(journey, activity), undoing), policies, now, min(days))
+    activity = _net(journey, activity)
     facts, before, prospect = learn(journey.facts, activity), journey.trajectory, journey.prospect
     if journey.said.warned is not None and activity.mark:
         trajectory = decided(before, facts, policies, activity.day, now)
@@ -117,9 +158,19 @@ def refold(
     return redecide(replace(journey, facts=facts, trajectory=UNDECIDED), policies, now)
 
 
+def forgetting(journey: Journey, policies: Policies, now: int) -> Journey:
+    """Return the journey without what is too old for these policies."""
+    return replace(journey, facts=_kept(journey.facts, policies, now))
+
+
 def remembered(journey: Journey, policies: Policies, now: int) -> Journey:
     """Return a journey that was read from the log, as everybody has looked at it up to `now`."""
     return replace(journey, prospect=watched(journey.facts, policies, now))
+
+
+def _net(journey: Journey, activity: Activity) -> Activity:
+    """Whoever did what is retracted already is enrolled by it, and that is all."""
+    return activity._replace(mark=0) if journey.facts.retractions.cover(activity) else activity
 
 
 def _nearing(trajectory: Trajectory, policies: Policies, now: int) -> int:

@@ -27,8 +27,10 @@ from services.classifier.domain.journey import (
     reaches,
     record,
     refold,
+    undone,
 )
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import Retractable
 from services.classifier.domain.zones import ZONES
 
 FAST_TRACK: Final = ZONES[-1]
@@ -69,16 +71,18 @@ def live(
     """Follow a member through all that happened. `ticks` have every instant at which a date or
     a day's being open ends under any of the policies, by now and by place.
     """
-    life, known = Life(Journey(member)), list[Activity]()
+    life, known, minding = Life(Journey(member)), list[Activity](), Retractable()
     passed = 0
     for place, activity in happened:
         _wait(life, known, ticks, place, policies)
         while passed < len(ticks) and ticks[passed].place <= place:
             passed += 1
         now = ticks[passed - 1].now
+        undoing = undone(life.journey, minding, activity)
         known.append(activity)
-        if reaches(life.journey, policies, activity):
-            life.journey = record(life.journey, policies, activity, now)
+        minding.add(activity)
+        if reaches(life.journey, policies, activity, undoing):
+            life.journey = record(life.journey, policies, activity, now, undoing)
         else:
             life.journey = refold(life.journey, policies, known, now)
         _tell(life, known, policies, now, activity)

@@ -4,6 +4,7 @@ A retraction speaks of the same member and the same source. It may come before w
 then it is remembered, so that what arrives later is known to be gone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -27,12 +28,20 @@ class Retractions(NamedTuple):
     things: Mapping[Thing, int] = MappingProxyType({})
 
     def cover(self, activity: Activity) -> bool:
-        if activity.kind not in RETRACTABLE:
+        if activity.kind not in RETRACTABLE or not (self.ids or self.things):
             return False
         if name_of(activity) in self.ids:
             return True
         thing = _thing(activity, activity.kind)
         return thing is not None and self.things.get(thing, activity.at - 1) >= activity.at
+
+    def also(self, retraction: Activity) -> "Retractions":
+        name, thing = _spoken_of(retraction)
+        if name is not None and name not in self.ids:
+            return self._replace(ids=self.ids | {name})
+        if thing is not None and self.things.get(thing, retraction.at - 1) < retraction.at:
+            return self._replace(things={**self.things, thing: retraction.at})
+        return self
 
 
 NONE: Final = Retractions()
@@ -55,9 +64,9 @@ def netted(activities: Iterable[Activity]) -> Netted:
     for each in activities:
         if each.kind != RETRACT:
             continue
-        retracted, thing = each.data.get("retracts"), _thing(each, each.data.get("kind"))
-        if retracted is not None:
-            ids.add((each.source, _unadopted(retracted, each.member)))
+        name, thing = _spoken_of(each)
+        if name is not None:
+            ids.add(name)
         elif thing is not None:
             things[thing] = max(each.at, things.get(thing, each.at))
     if not ids and not things:
@@ -66,8 +75,52 @@ def netted(activities: Iterable[Activity]) -> Netted:
     return Netted([each for each in activities if not every.cover(each)], every)
 
 
+class Retractable:
+    """Some of a member's activities, by what a retraction would call them."""
+
+    def __init__(self, activities: Iterable[Activity] = ()) -> None:
+        self._named: defaultdict[Name, list[Activity]] = defaultdict(list)
+        self._about: defaultdict[Thing, list[Activity]] = defaultdict(list)
+        for each in activities:
+            self.add(each)
+
+    def add(self, activity: Activity) -> None:
+        if activity.kind not in RETRACTABLE:
+            return
+        self._named[name_of(activity)].append(activity)
+        thing = _thing(activity, activity.kind)
+        if thing is not None:
+            self._about[thing].append(activity)
+
+    def by(self, retraction: Activity) -> list[Activity]:
+        """Return those that a retraction speaks of."""
+        name, thing = _spoken_of(retraction)
+        if name is not None:
+            return [*self._named.get(name, ())]
+        if thing is not None:
+            return [each for each in self._about.get(thing, ()) if each.at <= retraction.at]
+        return []
+
+
 def name_of(activity: Activity) -> Name:
     return activity.source, _unadopted(activity.id, activity.member)
+
+
+def names_of(retraction: Activity) -> list[Name]:
+    """Return the source and the ids under which what it retracts by id may have been recorded."""
+    name, _ = _spoken_of(retraction)
+    if name is None:
+        return []
+    source, first = name
+    return [name, (source, f"{first}~{retraction.member}")]
+
+
+def _spoken_of(retraction: Activity) -> tuple[Name | None, Thing | None]:
+    """Return the one or the other: an id says more than an object."""
+    retracted = retraction.data.get("retracts")
+    if retracted is not None:
+        return (retraction.source, _unadopted(retracted, retraction.member)), None
+    return None, _thing(retraction, retraction.data.get("kind"))
 
 
 def _unadopted(id: str, member: str) -> str:

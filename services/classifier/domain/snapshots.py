@@ -16,7 +16,7 @@ from services.classifier.domain.standings import Standing
 from services.classifier.domain.steps import Step
 from services.classifier.domain.trajectory import Fall, Trajectory
 
-FORM: Final = 3
+FORM: Final = 4
 
 
 class OtherForm(ValueError):

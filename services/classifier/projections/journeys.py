@@ -1,8 +1,10 @@
 """A journey is read from its last snapshot and the rest of the member's stream."""
 
+import asyncio
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pydantic_core import from_json
 
@@ -17,19 +19,27 @@ from services.classifier.domain.journey import (
     redecide,
     refold,
     remembered,
+    undo,
+    undone,
 )
 from services.classifier.domain.prospects import Prospect
 from services.classifier.domain.regimes import Policies
+from services.classifier.domain.retractions import RETRACT, Retractable
+from services.classifier.projections import retractable
 from services.classifier.projections.entries import ACTIVITY, Read, happened, told
+from services.classifier.projections.retractable import Speaking
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Transaction
+
+MANY: Final = 1000
+"""Entries of the log that are read on a thread, so that others go on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A journey, the version of the member's stream it is folded up to, and the one of the last
-    snapshot, 0 where there is none. Where it is `stale`, the member's rows were written before the
-    policy that was adopted last.
+    snapshot, 0 where it does not follow from any. Where it is `stale`, the member's rows were
+    written before the policy that was adopted last.
     """
 
     journey: Journey
@@ -53,14 +63,16 @@ async def load(
         return {}
     starts = {member: _restored(member, version, state) for member, *_, version, state in rows}
     tails = await read.tails({member: start.saved for member, start in starts.items()})
+    spoken_of = await retractable.acts(read, _speaking(starts, tails))
     loaded = {}
     for member, due_at, look_at, policy, *_ in rows:
         start, tail = starts[member], tails[member]
         # Before a journey is due nothing changes by itself: this is how its rows have it.
         as_of = min(now, due_at - 1)
-        journey = _caught_up(start.journey, tail, policies, as_of)
+        minding = Retractable(spoken_of.get(member, ()))
+        journey, saved = _caught_up(start.journey, tail, policies, as_of, minding), start.saved
         if journey is None:
-            journey = folded(member, await read.stream(member), policies, as_of)
+            journey, saved = folded(member, await read.stream(member), policies, as_of), 0
         # A journey may be reviewed before it has to: then its row says anew when it is due.
         journey = replace(
             journey,
@@ -70,7 +82,7 @@ async def load(
         loaded[member] = Known(
             journey,
             tail[-1].version if tail else start.version,
-            start.saved,
+            saved,
             stale=policy != policies.newest.version,
         )
     return loaded
@@ -79,10 +91,9 @@ async def load(
 async def pasts(read: Read, members: Collection[str]) -> dict[str, list[Activity]]:
     """Return all that is recorded of what each of the members did."""
     streams = await read.tails(dict.fromkeys(members, 0))
-    return {
-        member: [happened(row) for row in rows if row.type == ACTIVITY]
-        for member, rows in streams.items()
-    }
+    if sum(map(len, streams.values())) > MANY:
+        return await asyncio.to_thread(_all_that_happened, streams)
+    return _all_that_happened(streams)
 
 
 async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:
@@ -127,6 +138,13 @@ def folded(member: str, whole: Sequence[Recorded], policies: Policies, as_of: in
     return remembered(refold(journey, policies, acts, as_of), policies, as_of)
 
 
+def _all_that_happened(streams: Mapping[str, Sequence[Recorded]]) -> dict[str, list[Activity]]:
+    return {
+        member: [happened(row) for row in rows if row.type == ACTIVITY]
+        for member, rows in streams.items()
+    }
+
+
 def _restored(member: str, version: int | None, state: bytes | None) -> Known:
     if version is None or state is None:
         return Known(Journey(member))
@@ -136,21 +154,38 @@ def _restored(member: str, version: int | None, state: bytes | None) -> Known:
         return Known(Journey(member))
 
 
+def _speaking(
+    starts: Mapping[str, Known], tails: Mapping[str, Sequence[Recorded]]
+) -> dict[str, Speaking]:
+    """Return who has retractions after their snapshot."""
+    found = {}
+    for member, tail in tails.items():
+        acts = (happened(row) for row in tail if row.type == ACTIVITY and b'"retract"' in row.body)
+        if retractions := [each for each in acts if each.kind == RETRACT]:
+            found[member] = Speaking(starts[member].saved, retractions)
+    return found
+
+
 def _caught_up(
-    journey: Journey, tail: Sequence[Recorded], policies: Policies, as_of: int
+    journey: Journey,
+    tail: Sequence[Recorded],
+    policies: Policies,
+    as_of: int,
+    minding: Retractable,
 ) -> Journey | None:
     """Fold the tail in; None where something in it is too old for what the snapshot knows."""
-    earliest = None
+    days = []
     for row in tail:
         if row.type != ACTIVITY:
             journey = evolve(journey, told(row))
             continue
         activity = happened(row)
-        if not reaches(journey, policies, activity):
+        undoing = undone(journey, minding, activity)
+        minding.add(activity)
+        if not reaches(journey, policies, activity, undoing):
             return None
-        if decides(journey, activity):
-            earliest = activity.day if earliest is None else min(earliest, activity.day)
-        journey = evolve(journey, activity)
-    if earliest is None:
+        days += [each.day for each in (activity, *undoing) if decides(journey, each)]
+        journey = undo(evolve(journey, activity), undoing)
+    if not days:
         return advance(journey, policies, as_of)
-    return redecide(journey, policies, as_of, earliest)
+    return redecide(journey, policies, as_of, min(days))

@@ -61,7 +61,7 @@ async def save(
             zones.add(member, zone_stretches(old), zone_stretches(journey), anew=stale)
             felt, feels = vitality_stretches(old), vitality_stretches(journey)
             vitalities.add(member, felt, feels, anew=stale)
-        if new.version - new.saved >= snapshot_every or _remembers_more(old, journey):
+        if new.version - new.saved >= snapshot_every:
             states.append((journey.member, new.version, policies.newest.version, _state(journey)))
             after.append(replace(new, saved=new.version, stale=False))
         else:
@@ -111,11 +111,6 @@ def vitality_stretches(journey: Journey) -> Stretches:
 
 def written(day: int) -> str:
     return date.fromordinal(day).isoformat()
-
-
-def _remembers_more(old: Journey, new: Journey) -> bool:
-    """Say whether the journey was folded again, and so knows days that it had forgotten."""
-    return new.facts.kept_from < old.facts.kept_from
 
 
 def _state(journey: Journey) -> bytes:

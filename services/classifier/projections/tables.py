@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from shared.eventlog.beside import Tables
 from shared.eventlog.log import Transaction, View
 
-FOLD: Final = 3
+FOLD: Final = 4
 """The make of all that is kept of the log. Raise it when the same log would fold into anything
 else: other zones, other rows, other snapshots. Tables of another shape are noticed without it."""
 

@@ -4,7 +4,7 @@ A transaction holds a batch and everything that comes of it. What is kept in mem
 been committed, so a transaction that fails leaves nothing behind.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -25,8 +25,9 @@ from services.classifier.handlers import (
     said_in_order,
     timeline,
 )
-from services.classifier.projections import changes, groups, journeys, rows
+from services.classifier.projections import changes, groups, journeys, retractable, rows
 from services.classifier.projections.journeys import Known
+from services.classifier.projections.retractable import Speaking
 from services.classifier.stream.recent import Recent
 from services.classifier.stream.sorting import Sorted, sort_out
 from shared.eventlog.entries import Entry
@@ -179,11 +180,13 @@ class Hearing:
         known = self._recent.of(asked)
         if missing := asked - known.keys():
             known |= await journeys.load(transaction, missing, policies, self.time.now or 0)
+        spoken_of = await retractable.acts(transaction, _speaking(course, known))
         led = {}
         wanting = []
         for member in asked:
             before = known.get(member) or Known(Journey(member))
-            followed = follow(before.journey, course, policies, None if before.version else ())
+            past, named = None if before.version else (), spoken_of.get(member, ())
+            followed = follow(before.journey, course, policies, past, named)
             if followed is None:
                 wanting.append(before)
             else:
@@ -193,7 +196,8 @@ class Hearing:
             pasts = await journeys.pasts(transaction, [each.journey.member for each in some])
             for before in some:
                 member = before.journey.member
-                followed = follow(before.journey, course, policies, pasts[member])
+                named = spoken_of.get(member, ())
+                followed = follow(before.journey, course, policies, pasts[member], named)
                 assert followed is not None  # noqa: S101 - all that it could want is there
                 led[member] = Led(before, followed)
         return led
@@ -210,9 +214,14 @@ class Hearing:
             (
                 (
                     before,
-                    replace(before, journey=journey, version=versions.get(member, before.version)),
+                    replace(
+                        before,
+                        journey=journey,
+                        version=versions.get(member, before.version),
+                        saved=0 if folded else before.saved,
+                    ),
                 )
-                for member, (before, (journey, _)) in led.items()
+                for member, (before, (journey, _, folded)) in led.items()
             ),
             policies=self.policies,
             snapshot_every=self._snapshot_every,
@@ -230,3 +239,12 @@ class Hearing:
             self.time.unreviewed = unreviewed
 
         transaction.after_commit(committed)
+
+
+def _speaking(course: Course, known: Mapping[str, Known]) -> dict[str, Speaking]:
+    """Return who retracts something, of those whom the log knows."""
+    return {
+        member: Speaking(known[member].version, retractions)
+        for member in course.members
+        if member in known and (retractions := course.retractions_of(member))
+    }

@@ -266,6 +266,42 @@ MUTATIONS: Final = (
         "retracted: adopted ids", "retractions", 'return id.removesuffix(f"~{member}")', "return id"
     ),
     Mutation(
+        "retracted: once",
+        "journey",
+        "if each.mark and not gone.cover(each)]",
+        "if each.mark]",
+    ),
+    Mutation(
+        "retracted: from its own day on",
+        "journey",
+        "for each in (activity, *undoing) if decides(journey, each)]\n        return",
+        "for each in (activity, activity)]\n        return",
+    ),
+    Mutation(
+        "retracted: the others of a day stay",
+        "facts",
+        "if facts.acts[place] == 1:",
+        "if facts.acts[place]:",
+    ),
+    Mutation(
+        "retracted: a person met twice",
+        "facts",
+        "return people if person is None else _without(people, bisect_left(people, person))",
+        "return tuple(each for each in people if each != person)",
+    ),
+    Mutation(
+        "retracted: comes after its retraction",
+        "journey",
+        "return activity._replace(mark=0) if journey.facts.retractions.cover(activity) else",
+        "return activity if journey.facts.retractions.cover(activity) else",
+    ),
+    Mutation(
+        "retracted: up to the retraction",
+        "retractions",
+        "if each.at <= retraction.at]",
+        "if each.at < retraction.at]",
+    ),
+    Mutation(
         "retracted: of that kind",
         "retractions",
         'return activity.source, thing["id"], kind',

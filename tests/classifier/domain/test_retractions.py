@@ -8,7 +8,16 @@ from typing import Any
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.journey import Journey
-from tests.classifier.examples import a_policy, an_activity, at, the_journey, vitalities, zones
+from services.classifier.domain.policy import Zone
+from tests.classifier.examples import (
+    a_criterion,
+    a_policy,
+    an_activity,
+    at,
+    the_journey,
+    vitalities,
+    zones,
+)
 from tests.classifier.teller import Teller
 
 SMALL = a_policy(active_days=2, quiet_days=4)
@@ -151,3 +160,54 @@ def test_retracting_twice_is_retracting_once() -> None:
     one, two = retracted(3, retracts="two"), retracted(4, retracts="two")
     journey = small(*LIKES, an_activity("like", 2), one, two, now=at(5))
     assert zones(journey, 1, 2) == ["consumer", "sharer"]
+
+
+def told(*activities: Activity, now: int) -> Journey:
+    """Return what becomes of ada, who is told of one after the other."""
+    teller = Teller(SMALL)
+    for each in activities:
+        teller.apply(now, each)
+    return teller.journey
+
+
+def test_told_one_by_one_what_is_retracted_never_was() -> None:
+    """Its day is decided again, and those before and after it stay."""
+    acts = (an_activity("like", 2, id="three"), an_activity("like", 3, id="four"))
+    journey = told(*LIKES, *acts, retracted(3, retracts="two"), now=at(4))
+    assert zones(journey, 0, 1, 2) == ["consumer", "consumer", "sharer"]
+    journey = told(*LIKES, *acts, retracted(3, retracts="three"), now=at(4))
+    assert zones(journey, 1, 2) == ["sharer", "sharer"]
+
+
+def test_told_one_by_one_an_object_is_retracted_up_to_that_instant() -> None:
+    acts = [an_activity("like", on, object={"id": "o"}) for on in (0, 1, 3)]
+    of_it: dict[str, Any] = {"object": {"id": "o"}, "kind": "like"}
+    for clock, zone in (("11:59", "sharer"), ("12:00", "consumer")):
+        journey = told(*acts, retracted(1, clock, **of_it), now=at(4))
+        assert zones(journey, 3) == [zone]
+
+
+def test_told_one_by_one_retracting_twice_is_retracting_once() -> None:
+    """Of two likes on a day one is left, however often the other is taken back."""
+    acts = (LIKES[0], an_activity("like", 1, "10:00", id="two"), an_activity("like", 1, id="left"))
+    twice = (retracted(3, retracts="two"), retracted(3, "13:00", retracts="two"))
+    assert zones(told(*acts, *twice, now=at(4)), 1) == ["sharer"]
+
+
+def test_told_one_by_one_a_second_act_for_the_same_person_still_counts() -> None:
+    """Who was commented twice on a day is not forgotten with one of the comments."""
+    two_people = (a_criterion("people", 2, ("comment",), 5),)
+    creator = Zone(name="content_creator", enter=two_people, keep=two_people)
+    teller = Teller(a_policy(creator=creator))
+    for name, whom in (("a", "bob"), ("b", "bob"), ("c", "cleo")):
+        teller.apply(at(4), an_activity("comment", 1, id=name, target=whom))
+    teller.apply(at(4), retracted(3, retracts="a"))
+    assert zones(teller.journey, 1) == ["creator"]
+    teller.apply(at(4), retracted(3, retracts="b"))
+    assert zones(teller.journey, 1) == ["consumer"]
+
+
+def test_told_one_by_one_what_comes_after_its_retraction_only_enrols() -> None:
+    """However early it was."""
+    journey = told(LIKES[1], retracted(3, retracts="one"), LIKES[0], now=at(4))
+    assert zones(journey, -1, 0, 1) == [None, "consumer", "consumer"]
