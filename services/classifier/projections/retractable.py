@@ -29,7 +29,7 @@ class Speaking(NamedTuple):
 
 
 async def acts(read: Read, speaking: Mapping[str, Speaking]) -> dict[str, list[Activity]]:
-    """Return by member at least what the retractions speak of."""
+    """Return by member at least what the retractions speak of, each once."""
     keys, found = list[str](), list[Recorded]()
     for member, (through, retractions) in speaking.items():
         objects = set()
@@ -45,7 +45,7 @@ async def acts(read: Read, speaking: Mapping[str, Speaking]) -> dict[str, list[A
         asked = {"keys": json.dumps(keys)}
         found += map(Recorded._make, await read.fetchall(NAMED, asked))
     by_member: dict[str, list[Activity]] = {}
-    for row in found:
+    for row in {row.position: row for row in found}.values():
         if row.stream in speaking and row.version <= speaking[row.stream].through:
             by_member.setdefault(row.stream, []).append(happened(row))
     return by_member

@@ -113,3 +113,18 @@ async def test_what_is_retracted_is_told_from_what_came_after(tmp_path: Path) ->
             told = await classifier.member("ada")
             assert told["zone"] == "content_consumer"
             assert [each["from"] for each in told["trajectory"]] == [day(0)]
+
+
+async def test_what_two_retractions_in_a_batch_speak_of_is_taken_out_once(tmp_path: Path) -> None:
+    """By its id and by its object, whichever is heard first."""
+    by_id = an_event("retract", 4, id="undo", retracts="ada-share-3.5")
+    by_object = an_event("retract", 4, id="undo-2", object={"id": "o"}, kind="share")
+    for number, both in enumerate(([by_id, by_object], [by_object, by_id])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        async with a_classifier(folder) as classifier:
+            *others, _ = a_sharer()
+            await classifier.hear([*others, an_event("share", 3.5, object={"id": "o"})])
+            assert (await classifier.member("ada"))["zone"] == "content_sharer"
+            await classifier.hear(both)
+            assert (await classifier.member("ada"))["zone"] == "content_consumer"
