@@ -4,10 +4,10 @@ A best-first search. Kinds are decided one after the other, the dearest first, s
 still missing of minutes can soon be had from small coins only, and the bound is close.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 ACT: Final = 1
 SECOND: Final = 1 << 48
@@ -150,7 +150,11 @@ def _duals(prices: Sequence[int], rows: Sequence[tuple[int, ...]]) -> list[list[
     return duals
 
 
-@lru_cache(maxsize=512)
-def baskets(prices: tuple[int, ...], rows: tuple[Row, ...]) -> Baskets:
-    """Return the same search to all who lack the same: it goes on where the last one stopped."""
-    return Baskets(prices, rows)
+Shelf: TypeAlias = Callable[[tuple[int, ...], tuple[Row, ...]], Baskets]
+
+
+def shelf() -> Shelf:
+    """Return what gives the same search to all who lack the same: it goes on where the last one
+    stopped. So a shelf is for one who searches at a time.
+    """
+    return lru_cache(maxsize=512)(Baskets)

@@ -12,7 +12,7 @@ from services.classifier.domain.baskets import (
     SECOND,
     Basket,
     Row,
-    baskets,
+    Shelf,
 )
 from services.classifier.domain.lacks import WEEK, Lack
 from services.classifier.domain.spreading import Plan, spread
@@ -57,8 +57,9 @@ class Search:
     A search that several days share is paid for once, whether or not somebody made it before.
     """
 
-    def __init__(self, effort: int) -> None:
+    def __init__(self, effort: int, shelf: Shelf) -> None:
         self.effort = effort
+        self._baskets = shelf
         self.sure = True
         """Whether nothing has been overlooked so far."""
         self._paid: dict[tuple[Row, ...], int] = {}
@@ -69,7 +70,7 @@ class Search:
             [Row(gains, each.missing) for gains, each in zip(useful.gains, lacks, strict=True)]
         )
         self.effort -= PER_LACK * len(lacks) + len(lacks) ** 2 // 4
-        least = baskets(useful.prices, rows)
+        least = self._baskets(useful.prices, rows)
         first = next(iter(least), None)
         self._pay(rows, MOST_STEPS if first is None else first.steps)
         return Need(lacks, useful, rows, least.bound if first is None else first.weight)
@@ -89,7 +90,7 @@ class Search:
     ) -> tuple[Entry | None, bool]:
         """Return the first basket that can be spread, and whether all before it cannot."""
         complete = True
-        for weight, basket, steps in baskets(useful.prices, rows):
+        for weight, basket, steps in self._baskets(useful.prices, rows):
             if below is not None and weight >= below:
                 return None, complete
             self._pay(rows, steps)

@@ -4,9 +4,11 @@ each of their acts counts, and what becomes of them if nothing happens.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from services.classifier.domain.activities import Activity
+from services.classifier.domain.baskets import shelf
 from services.classifier.domain.evidence import Evidence, by_time, count
 from services.classifier.domain.journey import Journey
 from services.classifier.domain.regimes import Asked, Policies
@@ -56,7 +58,8 @@ def drawn(
     by: int | None = None,
 ) -> Map:
     """Draw the map on `day`, which is today: `journey` is decided up to it. The way is to lead to
-    the next zone up to the day `by`.
+    the next zone up to the day `by`. It is searched apart from all others, so others may search
+    meanwhile.
     """
     standing = journey.trajectory.standing_on(day)
     if standing is None or standing.zone is None:
@@ -72,9 +75,10 @@ def drawn(
     lasting = _lasting((*keep, *enter), acts, day)
     way, in_time, wayless = None, True, _stopped(journey, day)
     if wayless is None:
-        way = cheapest(journey.facts, policies, zone + 1, day, by)
+        searched = partial(cheapest, journey.facts, policies, zone + 1, day, searches=shelf())
+        way = searched(by)
         if way is None and by is not None:
-            way, in_time = cheapest(journey.facts, policies, zone + 1, day), False
+            way, in_time = searched(), False
         wayless = "out_of_reach" if way is None else None
     return Map(
         day=day,

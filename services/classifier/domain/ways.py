@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
-from services.classifier.domain.baskets import SECOND
+from services.classifier.domain.baskets import SECOND, Shelf, shelf
 from services.classifier.domain.clock import FOREVER, monday_of
 from services.classifier.domain.entering import Entry, Search
 from services.classifier.domain.facts import Facts
@@ -31,6 +31,10 @@ Needs: TypeAlias = tuple[Asked, ...]
 
 MOST_EFFORT: Final = 60_000
 """Steps of all searches for one way together: about a second."""
+
+
+SHARED: Final = shelf()
+"""For all who are followed, one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ def cheapest(
     first: int,
     by: int | None = None,
     within: int | None = None,
+    searches: Shelf = SHARED,
 ) -> Way | None:
     """Return the way into `zone`, a place in ZONES above the member's own, of the fewest minutes,
     then the fewest acts, then the earliest day of entering; None if there is none up to `by`, or
@@ -74,7 +79,7 @@ def cheapest(
     sight = _by(policies, first)
     by = sight if by is None else min(by, sight)
     for alone in (True, False):
-        search = _Search(facts, policies, zone, first, alone=alone)
+        search = _Search(facts, policies, zone, first, searches, alone=alone)
         way = search.way(by, within)
         if way is not None or not search.beyond:
             return way
@@ -128,14 +133,21 @@ class _Search:
     """For a way by acts `alone`, or else for one on a day on which they are not enough."""
 
     def __init__(
-        self, facts: Facts, policies: Policies, zone: int, first: int, *, alone: bool
+        self,
+        facts: Facts,
+        policies: Policies,
+        zone: int,
+        first: int,
+        searches: Shelf,
+        *,
+        alone: bool,
     ) -> None:
         self._facts = facts
         self._policies = policies
         self._zone = zone
         self._first = first
         self._alone = alone
-        self._search = Search(MOST_EFFORT)
+        self._search = Search(MOST_EFFORT, searches)
         self._best: _Found | None = None
         self._below: int | None = None
         """What a better way has to weigh less than."""

@@ -1,6 +1,7 @@
 """The reasons: what the last change rests on, what holds on a day, and what is to come of it."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -12,10 +13,11 @@ from services.classifier.domain.judging import Judged, Kept, Option
 from services.classifier.domain.policy import PolicyAdopted
 from services.classifier.domain.regimes import ALWAYS, Policies
 from services.classifier.domain.zones import ZONES
+from services.classifier.http.announced import Adopted as Adoption
 from services.classifier.http.announced import Announced, act, adoptions, by_version
 from services.classifier.projections import answers
 from services.classifier.publishing import criteria
-from shared.eventlog.log import View
+from shared.eventlog.log import Recorded, View
 
 Adopted: TypeAlias = Mapping[int, PolicyAdopted]
 
@@ -29,9 +31,21 @@ async def explain(
     now = await answers.clock(view)
     rows = [] if member.startswith("_") else await view.stream(member)
     adopted = adoptions(await view.stream(policy.STREAM))
-    announced = Announced(rows, adopted)
     if now is None or not rows:
         return None
+    # A long past takes long: on a thread nobody else waits for it.
+    return await asyncio.to_thread(_told, member, rows, adopted, policies, now, as_of)
+
+
+def _told(
+    member: str,
+    rows: Sequence[Recorded],
+    adopted: Sequence[Adoption],
+    policies: Policies,
+    now: int,
+    as_of: date,
+) -> dict[str, Any]:
+    announced = Announced(rows, adopted)
     told = explained(announced.activities, policies, now, as_of.toordinal())
     today = _today(told, by_version(adopted), is_open=told.day > policies.span_at(now).closed)
     return {

@@ -1,5 +1,6 @@
 """The map of a member: the way on, and how long things last."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final
@@ -55,9 +56,9 @@ async def _map(
     journey = known[member].journey
     # What lies ahead is not decided anew with every act. What is due is decided by others.
     journey = redecide(journey, policies, min(now, journey.due - 1))
-    drawing = drawn(
-        journey, policies, pasts[member], day_of(now), None if by is None else by.toordinal()
-    )
+    last = None if by is None else by.toordinal()
+    # Long searches are made on a thread: who is heard of meanwhile does not wait for them.
+    drawing = await asyncio.to_thread(drawn, journey, policies, pasts[member], day_of(now), last)
     del whereabouts["trajectory"]
     return {**whereabouts, **_told(drawing)}
 

@@ -87,7 +87,8 @@ async def believed(
     found = await view.fetchall(STREAM, {"stream": name, "through": then.position})
     if not found or name.startswith("_"):
         return None
-    journey = journeys.folded(name, [*map(Recorded._make, found)], policies, then.now)
+    whole = [*map(Recorded._make, found)]
+    journey = await journeys.aside(whole, journeys.folded, name, whole, policies, then.now)
     day = as_of or answers.date_of(then.now)
     governing = policies.on(day.toordinal()).policy
     return answers.told_of(journey, policy_version=governing.version, as_of=as_of)

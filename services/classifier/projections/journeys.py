@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from pydantic_core import from_json
 
@@ -31,8 +31,11 @@ from services.classifier.projections.retractable import Speaking
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Transaction
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 MANY: Final = 1000
-"""Entries of the log that are read on a thread, so that others go on meanwhile."""
+"""Entries of the log that take so long to decode that nobody else should wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ async def load(
         minding = Retractable(spoken_of.get(member, ()))
         journey, saved = _caught_up(start.journey, tail, policies, as_of, minding), start.saved
         if journey is None:
-            journey, saved = folded(member, await read.stream(member), policies, as_of), 0
+            whole = await read.stream(member)
+            journey, saved = await aside(whole, folded, member, whole, policies, as_of), 0
         # A journey may be reviewed before it has to: then its row says anew when it is due.
         journey = replace(
             journey,
@@ -91,9 +95,17 @@ async def load(
 async def pasts(read: Read, members: Collection[str]) -> dict[str, list[Activity]]:
     """Return all that is recorded of what each of the members did."""
     streams = await read.tails(dict.fromkeys(members, 0))
-    if sum(map(len, streams.values())) > MANY:
-        return await asyncio.to_thread(_all_that_happened, streams)
-    return _all_that_happened(streams)
+    some = [row for rows in streams.values() for row in rows[: MANY + 1]]
+    return await aside(some, _all_that_happened, streams)
+
+
+async def aside(
+    rows: Sequence[Recorded], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do what takes long with many rows on a thread, so that others go on meanwhile."""
+    if len(rows) > MANY:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    return work(*args, **kwargs)
 
 
 async def due(read: Read, until: int, limit: int) -> list[tuple[int, str]]:

@@ -1,10 +1,12 @@
 """4.4, the map: how far it is, how long things last, and who needs no way."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from services.classifier.domain import ways
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.clock import begins
 from services.classifier.domain.evidence import by_time, count
@@ -50,6 +52,20 @@ def test_a_way_that_is_too_late_is_shown_and_said_to_be() -> None:
         drawing = the_map(an_activity("view", 0), on=1, policy=later, by=by)
         assert drawing.way is not None
         assert (drawing.way.on, drawing.in_time) == (day(3), in_time)
+
+
+def test_a_map_is_searched_apart_from_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shared is for those who are followed, and they do not wait while a map is drawn."""
+    shelves: list[Any] = []
+
+    def searching(*args: Any, **kwargs: Any) -> ways.Way | None:  # noqa: ANN401 - as `cheapest`
+        shelves.append(kwargs["searches"])
+        return ways.cheapest(*args, **kwargs)
+
+    monkeypatch.setattr("services.classifier.domain.map.cheapest", searching)
+    for _ in range(2):
+        the_map(*SHARING, on=2)
+    assert len({*map(id, (*shelves, ways.SHARED))}) == 3
 
 
 @pytest.mark.parametrize(
