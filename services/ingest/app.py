@@ -11,7 +11,7 @@ from nats.aio.client import Client
 
 from services.ingest import http, projections
 from services.ingest.domain.recent import RecentKeys
-from services.ingest.handlers.directory import Directory
+from services.ingest.handlers.directory import Directory, Tables
 from services.ingest.handlers.intake import Intake
 from services.ingest.publishing import ActivityStream, hand_over
 from services.ingest.settings import Settings
@@ -44,12 +44,8 @@ async def run(settings: Settings) -> None:
 
 async def _serve(store: Store, settings: Settings, listener: socket.socket, access: Access) -> None:
     stream, health = ActivityStream(), Health("ingest")
-    directory = Directory(
-        store,
-        members=projections.members,
-        project=projections.project,
-        unlinked=settings.unlinked,
-    )
+    tables = Tables(projections.known, projections.related, projections.project)
+    directory = Directory(store, tables, unlinked=settings.unlinked)
     intake = Intake(
         directory,
         RecentKeys(settings.recent_keys),

@@ -1,95 +1,175 @@
-"""The directory as a table: which member each linked account belongs to today."""
+"""The directory as tables: what is known of each name today, and who was ever seen under which."""
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from services.ingest.domain.identity import (
     Account,
     AccountLinked,
     AccountMerged,
     AccountName,
+    AccountNamed,
     AccountUnlinked,
+    ActivityGiven,
     ActivityKept,
     ActivityReleased,
     directory,
 )
+from services.ingest.domain.owners import Known, Owners
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.codec import Codec, Kind
 from shared.eventlog.log import Store, Transaction, View
 
 SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS accounts (
-  account  TEXT PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS names (
+  name     TEXT PRIMARY KEY, -- what it would be known by, as acct-...
   platform TEXT NOT NULL,
   handle   TEXT NOT NULL,
-  member   TEXT NOT NULL
+  account  TEXT NOT NULL,    -- that of its bearer where it is a label
+  member   TEXT,
+  label    TEXT,
+  seen     TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS names_of_members ON names (member, name);
+
+CREATE TABLE IF NOT EXISTS labels (
+  label   TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (label, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS labels_of_accounts ON labels (account);
+
+DROP TABLE IF EXISTS accounts;
 """
 LINKED: Final = Kind(event=AccountLinked, name="account-linked")
 UNLINKED: Final = Kind(event=AccountUnlinked, name="account-unlinked")
+NAMED: Final = Kind(event=AccountNamed, name="account-named")
 CODEC: Final = Codec(
     [
         LINKED,
         UNLINKED,
+        NAMED,
+        Kind(event=ActivityGiven, name="activity-given"),
         Kind(event=ActivityKept, name="activity-kept"),
         Kind(event=AccountMerged, name="account-merged"),
         Kind(event=ActivityReleased, name="activity-released"),
     ]
 )
-READER: Final = "accounts"
-CLAIMS: Final = (LINKED.name, UNLINKED.name)
+READER: Final = "names"
+TOLD: Final = (LINKED.name, UNLINKED.name, NAMED.name)
+SLICE: Final = 1000
 
 
-async def members(read: View | Transaction, accounts: Collection[str]) -> dict[str, str]:
-    """Return the member of each of these accounts that somebody has linked."""
+async def known(read: View | Transaction, names: Collection[str]) -> dict[str, Known]:
+    """Return what is known of those of these names of which anything is."""
     rows = await read.fetchall(
-        "SELECT account, member FROM accounts"
-        " WHERE account IN (SELECT value FROM json_each(:accounts))",
-        {"accounts": json.dumps(list(accounts))},
+        "SELECT name, account, member, label, seen FROM names"
+        " WHERE name IN (SELECT value FROM json_each(:names))",
+        {"names": json.dumps(list(names))},
     )
-    return dict(rows)
+    return {
+        name: Known(account, member, label, seen and datetime.fromisoformat(seen))
+        for name, account, member, label, seen in rows
+    }
 
 
-async def project(
-    transaction: Transaction, owners: Mapping[AccountName, str | None], position: int
-) -> None:
-    """Say whose these accounts are, None for nobody's, as of a position in the log."""
+async def related(read: Transaction, names: Collection[str]) -> set[str]:
+    """Return these names, and whoever was seen under them, and under what else, and so on."""
+    found, asked = set(names), set(names)
+    while asked:
+        rows = await read.fetchall(
+            "WITH asked AS MATERIALIZED (SELECT value FROM json_each(:names))"
+            " SELECT account FROM labels WHERE label IN asked"
+            " UNION SELECT label FROM labels WHERE account IN asked",
+            {"names": json.dumps(list(asked))},
+        )
+        asked = {name for (name,) in rows} - found
+        found |= asked
+    return found
+
+
+async def project(transaction: Transaction, owners: Owners, position: int) -> None:
+    """Write what has been learned of names, as of a position in the log."""
     await transaction.executemany(
-        "DELETE FROM accounts WHERE account = :account",
-        [{"account": name.account} for name in owners],
-    )
-    await transaction.executemany(
-        "INSERT INTO accounts (account, platform, handle, member)"
-        " VALUES (:account, :platform, :handle, :member)",
+        "INSERT OR IGNORE INTO labels (label, account) VALUES (:label, :account)",
         [
             {
-                "account": name.account,
-                "platform": name.platform,
-                "handle": name.handle,
-                "member": member,
+                "label": event.account,
+                "account": AccountName(event.platform, event.identity).account,
             }
-            for name, member in owners.items()
-            if member is not None
+            for _, event, _ in owners.entries
+            if isinstance(event, AccountNamed)
         ],
     )
+    await _write(transaction, owners, owners.touched)
     await transaction.save_checkpoint(Checkpoint(READER, position))
 
 
 async def catch_up(store: Store) -> None:
-    """Build the table anew from the log, if the log has claims that it has not seen."""
+    """Build the tables anew from the log, if the log has something that they have not seen."""
     checkpoint = await store.checkpoint(READER)
-    if not await store.read(checkpoint.position if checkpoint else 0, 1, types=CLAIMS):
+    if not await store.read(checkpoint.position if checkpoint else 0, 1, types=TOLD):
         return
-    accounts: dict[AccountName, Account] = {}
+    accounts: dict[str, Account] = {}
+    names: dict[str, AccountName] = {}
     position = 0
-    while rows := await store.read(position, 1000, types=CLAIMS):
+    while rows := await store.read(position, SLICE, types=TOLD):
         for row in rows:
-            claim = store.codec.decode(row)
-            name = AccountName(claim.platform, claim.handle)
-            accounts[name] = directory.evolve(accounts.get(name, directory.initial), claim)
+            told = store.codec.decode(row)
+            accounts[told.account] = directory.evolve(
+                accounts.get(told.account, directory.initial), told
+            )
+            names |= {name.account: name for name in _spoken_of(told)}
         position = rows[-1].position
+    owners = Owners(accounts)
     async with store.transaction() as transaction:
-        await transaction.execute("DELETE FROM accounts")
-        owners = {name: account.member for name, account in accounts.items()}
-        await project(transaction, owners, position)
+        await transaction.execute("DELETE FROM names")
+        await transaction.execute("DELETE FROM labels")
+        await transaction.executemany(
+            "INSERT OR IGNORE INTO labels (label, account) VALUES (:label, :account)",
+            [
+                {"label": label, "account": sight.identity.account}
+                for label, account in accounts.items()
+                for sight in account.sights
+            ],
+        )
+        await _write(transaction, owners, names)
+        await transaction.save_checkpoint(Checkpoint(READER, position))
+
+
+async def _write(
+    transaction: Transaction, owners: Owners, names: Mapping[str, AccountName]
+) -> None:
+    """Of a name that is nobody's and nobody's label there is no row."""
+    rows: list[dict[str, Any]] = []
+    for name, said in names.items():
+        it = owners.known(name)
+        if it.member or it.seen:
+            rows.append(
+                {
+                    "name": name,
+                    "platform": said.platform,
+                    "handle": said.handle,
+                    "account": it.account,
+                    "member": it.member,
+                    "label": it.label,
+                    "seen": it.seen and it.seen.isoformat(),
+                }
+            )
+    await transaction.executemany(
+        "DELETE FROM names WHERE name = :name", [{"name": name} for name in names]
+    )
+    await transaction.executemany(
+        "INSERT INTO names (name, platform, handle, account, member, label, seen)"
+        " VALUES (:name, :platform, :handle, :account, :member, :label, :seen)",
+        rows,
+    )
+
+
+def _spoken_of(told: AccountLinked | AccountUnlinked | AccountNamed) -> list[AccountName]:
+    if isinstance(told, AccountNamed):
+        platform = told.platform
+        return [AccountName(platform, told.label), AccountName(platform, told.identity)]
+    return [AccountName(told.platform, told.handle)]

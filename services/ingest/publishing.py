@@ -12,7 +12,9 @@ from nats.aio.client import Client
 from services.ingest.domain.identity import (
     AccountLinked,
     AccountMerged,
+    AccountNamed,
     AccountUnlinked,
+    ActivityGiven,
     ActivityKept,
     ActivityReleased,
     Event,
@@ -52,7 +54,9 @@ def publish(event: Event) -> Happened | None:
                 historical=True,
                 data=Profile(merged_into=event.member),
             )
-        case AccountLinked() | AccountUnlinked() | ActivityKept():
+        case (
+            AccountLinked() | AccountUnlinked() | AccountNamed() | ActivityGiven() | ActivityKept()
+        ):
             return None
         case _:
             assert_never(event)

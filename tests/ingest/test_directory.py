@@ -108,6 +108,34 @@ async def test_its_past_is_handed_over_once(tmp_path: Path, by_ada: Event) -> No
         assert await subjects(ingest) == [*said, ("ann", "link-again")]
 
 
+async def test_an_act_counts_once_whoever_claims_the_account_meanwhile(
+    tmp_path: Path, by_ada: Event
+) -> None:
+    """Said of ann, sent again while the account is nobody's, and after ann has it back."""
+    async with running(tmp_path, recent_keys=0) as ingest:
+        await accepted(ingest, a_link(), by_ada)
+        await accepted(ingest, an_unlink(time="2026-03-01T10:00:00Z"), by_ada)
+        await accepted(ingest, a_link(id="back", time="2026-03-01T11:00:00Z"), by_ada)
+        await accepted(ingest, a_link("ada", "ben", time="2026-03-01T12:00:00Z"), by_ada)
+
+        said = await subjects(ingest)
+        assert [each for each in said if each[1].startswith("by-ada")] == [("ann", "by-ada")]
+        assert {who for who, _ in said} == {"ann", "ben"}
+
+
+async def test_what_was_handed_over_stays_so_when_the_account_is_given_up(
+    tmp_path: Path, by_ada: Event
+) -> None:
+    async with running(tmp_path, recent_keys=0) as ingest:
+        await accepted(ingest, by_ada, a_link(), an_unlink(time="2026-03-01T10:00:00Z"))
+        said = await subjects(ingest)
+
+        assert (await ingest.post(by_ada)).json()["duplicates"] == 1
+        await accepted(ingest, a_link(id="back", time="2026-03-01T11:00:00Z"))
+
+        assert await subjects(ingest) == [*said, ("ann", "back")]
+
+
 async def test_what_it_takes_back_later_has_another_id_by_then(
     tmp_path: Path, by_ada: Event
 ) -> None:
@@ -182,15 +210,14 @@ async def test_the_table_can_be_dropped_and_is_built_again(tmp_path: Path) -> No
     ) as store:
         before = await table(store)
         async with store.transaction() as transaction:
-            await transaction.execute("DELETE FROM accounts")
-            await transaction.execute("DELETE FROM checkpoints WHERE reader = 'accounts'")
+            await transaction.execute("DELETE FROM names")
+            await transaction.execute("DELETE FROM labels")
+            await transaction.execute("DELETE FROM checkpoints WHERE reader = 'names'")
 
         await projections.catch_up(store)
 
         assert await table(store) == before
-        assert [
-            (handle, member) for _, _, handle, member in sorted(before, key=lambda r: r[2])
-        ] == [
+        assert [(handle, member) for _, _, handle, _, member, *_ in before] == [
             ("h0", "m4"),
             ("h2", "m2"),
             ("h3", "m3"),
@@ -199,4 +226,4 @@ async def test_the_table_can_be_dropped_and_is_built_again(tmp_path: Path) -> No
 
 
 async def table(store: Store) -> list[tuple[Any, ...]]:
-    return await store.fetchall("SELECT account, platform, handle, member FROM accounts")
+    return await store.fetchall("SELECT * FROM names ORDER BY handle")

@@ -60,6 +60,19 @@ class Sighting(NamedTuple):
     actor: str = "person"
 
 
+class Named(NamedTuple):
+    """The platform says what an account is called, and nobody did anything.
+
+    `identity` is what the platform never changes, `label` the handle from `time` on. Without a
+    time that is since we heard of it.
+    """
+
+    platform: str
+    identity: str
+    label: str
+    time: datetime | None = None
+
+
 class Report(NamedTuple):
     """An event with its time and its subject settled, for the contract to judge the rest.
 

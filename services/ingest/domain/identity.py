@@ -1,15 +1,15 @@
-"""Whose account is it? A directory of claims: one stream of private events for each account.
+"""Whose account is it? A directory of claims: one stream of private events for each name.
 
-The handle stays here. Everybody else knows an account by `acct-<hash>`, which is also the member
-id under which an account that nobody has linked takes part, until somebody does.
+A name is what people link an account by: the identity that its platform never changes, or the
+label that it shows at present. Names stay here. Everybody else knows an account by `acct-<hash>`,
+which is also the member id under which it takes part until somebody links it.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Self, assert_never
+from typing import Any, Final, NamedTuple, Self, assert_never
 
 from shared.decider import Decider
 
@@ -19,9 +19,9 @@ HANDLE: Final = re.compile(r"(?!//)[^\x00-\x1f\x7f-\x9f]{1,256}")
 """What follows `https:` is no handle."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class AccountName:
-    """A presence on a platform, as people there know it. Handles differ by case on some."""
+    """A presence on a platform, by its identity or its label. Handles differ by case on some."""
 
     platform: str
     handle: str
@@ -74,6 +74,25 @@ class AccountUnlinked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNamed:
+    """An account was seen under a label. `account` is what the label alone would be known by."""
+
+    account: str
+    platform: str
+    label: str
+    identity: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityGiven:
+    """An event of the account was said of this member, under its own id."""
+
+    account: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityKept:
     """`event` was published under the account's own id, there being no member to name."""
 
@@ -83,7 +102,7 @@ class ActivityKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMerged:
-    """The account's own id departs: what it did is the member's."""
+    """The account's own id departs: what it did is the member's, or another account's."""
 
     account: str
     member: str
@@ -92,13 +111,21 @@ class AccountMerged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityReleased:
-    """`event` is to be published: it names the member who has linked the account since."""
+    """`event` is to be published: it names whoever has it from now on."""
 
     account: str
     event: dict[str, Any]
 
 
-Event = AccountLinked | AccountUnlinked | ActivityKept | AccountMerged | ActivityReleased
+Event = (
+    AccountLinked
+    | AccountUnlinked
+    | AccountNamed
+    | ActivityGiven
+    | ActivityKept
+    | AccountMerged
+    | ActivityReleased
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,83 +148,81 @@ class Unlink:
     key: str
 
 
-Command = Link | Unlink
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """The newest word of one member about one account."""
+class See:
+    """Whoever `identity` is was seen under the label `name`."""
+
+    name: AccountName
+    identity: AccountName
+    at: datetime
+
+
+Claim = Link | Unlink
+Command = Claim | See
+
+
+class Word(NamedTuple):
+    """What a member said about an account. The greater one is the newer one."""
 
     at: datetime
     key: str
+    member: str
     holds: bool
+
+
+class Sight(NamedTuple):
+    """Who was seen under which label, and when."""
+
+    at: datetime
+    identity: AccountName
+    label: AccountName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """`kept` is what the account did under its own id and no member has taken over."""
+    """What is known of one name. `sights` are of those who have it as their label; `kept` is what
+    it did under its own id and nobody has taken over.
+    """
 
-    claims: Mapping[str, Claim] = field(default_factory=dict)
+    words: tuple[Word, ...] = ()
+    sights: tuple[Sight, ...] = ()
     kept: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def member(self) -> str | None:
-        """Whoever claimed it last and has not given it up, in whatever order we heard."""
-        held = [(claim.at, claim.key, name) for name, claim in self.claims.items() if claim.holds]
-        return max(held)[2] if held else None
 
 
 def decide(command: Command, account: Account) -> tuple[Event, ...]:
-    """Older words about an account than a member's newest change nothing; nor do repeated ones."""
-    newest = account.claims.get(command.member)
-    if newest and (newest.at, newest.key) >= (command.at, command.key):
-        return ()
+    """What was said or seen before changes nothing. Which of many words counts, `owners` knows."""
+    name = command.name
     match command:
-        case Link():
-            linked = AccountLinked(
-                account=command.name.account,
-                platform=command.name.platform,
-                handle=command.name.handle,
-                member=command.member,
-                at=command.at,
-                key=command.key,
-            )
-            return (linked, *_merged(evolve(account, linked), linked))
-        case Unlink():
+        case Link() | Unlink():
+            word = Word(command.at, command.key, command.member, isinstance(command, Link))
+            if word in account.words:
+                return ()
+            claimed = AccountLinked if isinstance(command, Link) else AccountUnlinked
             return (
-                AccountUnlinked(
-                    account=command.name.account,
-                    platform=command.name.platform,
-                    handle=command.name.handle,
+                claimed(
+                    account=name.account,
+                    platform=name.platform,
+                    handle=name.handle,
                     member=command.member,
                     at=command.at,
                     key=command.key,
                 ),
             )
+        case See():
+            sight = Sight(command.at, command.identity, name)
+            if name == command.identity or sight in account.sights:
+                return ()
+            return (
+                AccountNamed(
+                    account=name.account,
+                    platform=name.platform,
+                    label=name.handle,
+                    identity=command.identity.handle,
+                    at=command.at,
+                ),
+            )
         case _:
             assert_never(command)
-
-
-def _merged(account: Account, linked: AccountLinked) -> tuple[Event, ...]:
-    """Hand what the account has done under its own id to whoever holds it now, as history."""
-    member = account.member
-    if not account.kept or member is None:
-        return ()
-    return (
-        AccountMerged(account=linked.account, member=member, at=linked.at),
-        *(
-            ActivityReleased(
-                account=linked.account,
-                event={
-                    **event,
-                    "id": renamed(event["id"], member),
-                    "subject": member,
-                    "historical": True,
-                },
-            )
-            for event in account.kept
-        ),
-    )
 
 
 def renamed(id: str, member: str) -> str:
@@ -208,13 +233,17 @@ def renamed(id: str, member: str) -> str:
 def evolve(account: Account, event: Event) -> Account:
     match event:
         case AccountLinked() | AccountUnlinked():
-            claim = Claim(at=event.at, key=event.key, holds=isinstance(event, AccountLinked))
-            return replace(account, claims={**account.claims, event.member: claim})
+            word = Word(event.at, event.key, event.member, isinstance(event, AccountLinked))
+            return replace(account, words=(*account.words, word))
+        case AccountNamed():
+            identity = AccountName(event.platform, event.identity)
+            sight = Sight(event.at, identity, AccountName(event.platform, event.label))
+            return replace(account, sights=(*account.sights, sight))
         case ActivityKept():
             return replace(account, kept=(*account.kept, event.event))
         case AccountMerged():
             return replace(account, kept=())
-        case ActivityReleased():
+        case ActivityGiven() | ActivityReleased():
             return account
         case _:
             assert_never(event)

@@ -1,23 +1,28 @@
 """Whose is each event, in the order they came? A link counts for what comes after it.
 
-What an account does before anybody has linked it is kept, and handed over when somebody does.
+What an account does before anybody has linked it is kept, and handed over when somebody does. What
+was said of somebody once is said of them again, whoever has the account by then.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.ingest.domain.activity import Refused
 from services.ingest.domain.identity import (
-    Account,
+    ACCOUNT,
+    AccountMerged,
     AccountName,
+    ActivityGiven,
     ActivityKept,
+    Claim,
     Command,
     Event,
-    directory,
+    See,
     renamed,
 )
+from services.ingest.domain.owners import Known, Owners, is_news
 
 Unlinked: TypeAlias = Literal["enrol", "park", "refuse"]
 """What becomes of an event from an account that nobody has linked."""
@@ -26,6 +31,8 @@ NOBODYS: Final = Refused(
     reason="unlinked_account",
     detail="subject: nobody has linked this account: send a link_account for it first",
 )
+GIVEN: Final = "given:"
+"""Begins the streams of what accounts did, apart from what is read whenever they are spoken of."""
 
 
 class Act(NamedTuple):
@@ -37,14 +44,24 @@ class Act(NamedTuple):
     subject: str
     body: bytes
     account: AccountName | None = None
-    claim: Command | None = None
+    claim: Claim | None = None
     retracts: tuple[str, str] | None = None
+    seen: See | None = None
 
     @property
     def asks(self) -> tuple[str, ...]:
         """The keys of which it matters whether they are in the log; none for most acts."""
         own = (self.key,) if self.account or self.claim else ()
         return (*own, self.retracts[1]) if self.retracts else own
+
+
+class Past(NamedTuple):
+    """What the log says of an event: of whom it was said last, under an id of its own or another.
+    Of a claim it says no more than that it is there.
+    """
+
+    subject: str | None = None
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +87,69 @@ class Repeated:
 Outcome = Given | Waiting | Repeated | Refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settlement:
-    """`outcomes` has one for each act. `entries` are to be appended: a stream, an event, and the
-    key that makes it unique. `owners` are whose the accounts are that somebody spoke of.
+    """Of names that `owners` has not touched, `known` says what the directory knows; `past` is what
+    the log says of the events that are asked for, by key.
     """
 
-    outcomes: list[Outcome] = field(default_factory=list)
-    entries: list[tuple[str, Event, str | None]] = field(default_factory=list)
-    owners: dict[AccountName, str | None] = field(default_factory=dict)
+    owners: Owners
+    known: Mapping[str, Known]
+    past: dict[str, Past] = field(default_factory=dict)
+    unlinked: Unlinked = "enrol"
 
+    def settle(self, acts: Sequence[Act]) -> list[Outcome]:
+        return [self._outcome(act) for act in acts]
 
-def settle(
-    acts: Sequence[Act],
-    *,
-    members: Mapping[str, str],
-    accounts: Mapping[str, Account],
-    known: Collection[str],
-    unlinked: Unlinked,
-) -> Settlement:
-    """`members` says whose the accounts are today. `accounts` are the folded streams of those that
-    are spoken of, `known` the keys that are in the log.
-    """
-    owner, folded, settlement = dict(members), dict(accounts), Settlement()
+    def whose(self, account: str) -> Known:
+        if account in self.owners.touched:
+            return self.owners.known(account)
+        return self.known.get(account) or Known(account)
 
-    def record(account: str, event: Event, key: str | None) -> None:
-        settlement.entries.append((account, event, key))
-        if account in folded:
-            folded[account] = directory.evolve(folded[account], event)
-
-    for act in acts:
-        if act.claim and act.key not in known:
-            account = act.claim.name.account
-            for number, event in enumerate(directory.decide(act.claim, folded[account])):
-                record(account, event, act.key if number == 0 else None)
-            settlement.owners[act.claim.name] = folded[account].member
-            owner[account] = folded[account].member or ""
+    def _outcome(self, act: Act) -> Outcome:
+        if act.seen and is_news(act.seen, self.known):
+            self.learn(act.seen)
+        if act.claim and act.key not in self.past:
+            self.learn(act.claim, act.key)
         if act.account is None:
-            outcome: Outcome = Given(act.subject, _retracted(act, act.subject, known))
-        elif member := owner.get(act.account.account):
-            repeated = act.key in known
-            outcome = Repeated() if repeated else Given(member, _retracted(act, member, known))
-        elif unlinked == "enrol":
-            if act.key not in known:
-                kept = ActivityKept(account=act.subject, event=json.loads(act.body))
-                record(act.subject, kept, act.key)
-            outcome = Given(act.subject)
-        else:
-            outcome = Waiting(act.subject) if unlinked == "park" else NOBODYS
-        settlement.outcomes.append(outcome)
-    return settlement
+            return self._given(act, act.subject)
+        said = self.past.get(act.key)
+        if said and said.subject:
+            return Repeated() if said.renamed else self._given(act, said.subject)
+        known = self.whose(act.subject)
+        if member := self._answerable(act) or known.member:
+            event = ActivityGiven(account=known.account, member=member)
+            self._record(act, GIVEN + known.account, event, member)
+            return self._given(act, member)
+        if self.unlinked == "enrol":
+            told = {**json.loads(act.body), "subject": known.account}
+            kept = ActivityKept(account=known.account, event=told)
+            self._record(act, known.account, kept, known.account)
+            return self._given(act, known.account)
+        return Waiting(known.account) if self.unlinked == "park" else NOBODYS
 
+    def learn(self, command: Command, key: str | None = None) -> None:
+        """Hear it, and note what it takes elsewhere."""
+        before = len(self.owners.entries)
+        self.owners.hear(command, key)
+        for _, event, _ in self.owners.entries[before:]:
+            if isinstance(event, AccountMerged):
+                of = event.account
+                taken = [key for key, past in self.past.items() if past.subject == of]
+                self.past |= dict.fromkeys(taken, Past(event.member, renamed=True))
 
-def _retracted(act: Act, member: str, known: Collection[str]) -> str | None:
-    if act.retracts is None or act.retracts[1] not in known:
-        return None
-    return renamed(act.retracts[0], member)
+    def _record(self, act: Act, stream: str, event: Event, subject: str) -> None:
+        self.owners.record(stream, event, None if act.key in self.past else act.key)
+        self.past[act.key] = Past(subject)
+
+    def _answerable(self, act: Act) -> str | None:
+        """Return the member of whom it was said what this takes back."""
+        said = self.past.get(act.retracts[1]) if act.retracts else None
+        member = said.subject if said else None
+        return None if member is None or ACCOUNT.fullmatch(member) else member
+
+    def _given(self, act: Act, member: str) -> Given:
+        said = self.past.get(act.retracts[1]) if act.retracts else None
+        if act.retracts and said and said.renamed and said.subject == member:
+            return Given(member, renamed(act.retracts[0], member))
+        return Given(member)

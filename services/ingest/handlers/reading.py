@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from services.ingest.domain.activity import Refused, examine
-from services.ingest.domain.identity import AccountName, Command, Link, Unlink
+from services.ingest.domain.identity import AccountName, Claim, Link, See, Unlink
 from services.ingest.domain.settlement import Act, Given
 from shared.contracts.activity import ACTIVITY, AnyActivity, LinkAccount, Reported, Retract
 from shared.contracts.envelope import event_key, subject_of
@@ -23,10 +23,14 @@ MENTIONS: Final = ("target", "via")
 
 
 class Heard(NamedTuple):
-    """A JSON value that is said to be an event, or Refused where it could not be read."""
+    """A JSON value that is said to be an event, or Refused where it could not be read.
+
+    `label` is the handle that the account in its subject has at present, where a platform said.
+    """
 
     event: Any
     received_at: datetime
+    label: str | None = None
 
 
 class Said(NamedTuple):
@@ -64,6 +68,7 @@ def read(heard: Heard) -> Said | Refused:
         account=report.account,
         claim=_claim(event, report.linking, key),
         retracts=_retracts(event),
+        seen=_seen(report.account, heard, event),
     )
     mentions = {
         field: name.account
@@ -116,11 +121,20 @@ def _timeless(event: dict[str, Any]) -> dict[str, Any]:
     return event if claimed is None else {**event, "time": claimed}
 
 
-def _claim(event: Reported, linking: AccountName | None, key: str) -> Command | None:
+def _claim(event: Reported, linking: AccountName | None, key: str) -> Claim | None:
     if linking is None:
         return None
     command = Link if isinstance(event, LinkAccount) else Unlink
     return command(name=linking, member=event.subject, at=event.time, key=key)
+
+
+def _seen(account: AccountName | None, heard: Heard, event: Reported) -> See | None:
+    """History was told under the label of the day on which it was told."""
+    label = AccountName.of(account.platform, heard.label) if account else None
+    if account is None or label is None or label == account:
+        return None
+    at = heard.received_at if event.historical else event.time
+    return See(name=label, identity=account, at=at)
 
 
 def _retracts(event: Reported) -> tuple[str, str] | None:
