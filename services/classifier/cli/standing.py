@@ -128,6 +128,7 @@ def _floor(floor: Mapping[str, Any], zone: str) -> str:
 
 def _options(kept: Mapping[str, Any]) -> Iterator[str]:
     first, *others = kept["options"]
+    others = [option for option in others if option["criteria"] != first["criteria"]]
     if others:
         yield f"  by policy {first['policy_version']}, which governs:"
     yield from lines(first["criteria"])

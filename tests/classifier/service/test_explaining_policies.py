@@ -99,6 +99,23 @@ async def test_who_is_spared_keeps_a_zone_by_the_policy_of_before(
         )
 
 
+async def test_two_policies_that_keep_a_zone_alike_are_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harder_to_enter = POLICY.replace("days = 30, at_least = 4", "days = 30, at_least = 5")
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear([*a_sharer(), an_event("view", 35, member="bob")])
+        await adopt(
+            classifier, harder_to_enter, mode="grandfather", effective_on=on(40), until=on(55)
+        )
+        await classifier.hear([an_event("view", 45, member="bob")])
+    async with reading(tmp_path, capsys, monkeypatch) as reader:
+        lines = await reader.reads("ada")
+        place = lines.index("What keeps you a content sharer:")
+        assert lines[place + 1].startswith(f"  ✓ 4 {S} in 60 days")
+        assert not any("or else" in line for line in lines)
+
+
 async def test_a_policy_that_put_a_change_right_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
