@@ -4,7 +4,8 @@ A transaction holds a batch and everything that comes of it. What is kept in mem
 been committed, so a transaction that fails leaves nothing behind.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -37,6 +38,8 @@ REVIEWS: Final = 500
 """Members who are reviewed in one transaction, at most."""
 PASTS: Final = 32
 """Members whose whole past is in memory at a time."""
+AT_ONCE: Final = 25
+"""Members who are followed before others may go on."""
 
 
 @dataclass(slots=True)
@@ -162,8 +165,7 @@ class Hearing:
             return
         course = Course((Moment(now),), (Tick(now, 0),), {})
         led = await self._lead(transaction, course, due)
-        stuck = [member for member, each in led.items() if each.after.journey.due <= now]
-        if stuck:
+        if stuck := [member for member, each in led.items() if each.after.journey.due <= now]:
             raise RuntimeError(f"{stuck[0]} is due at {now} and stays so")
         sayings = [saying for each in led.values() for saying in each.after.sayings]
         await self._write(transaction, said_in_order(sayings), led)
@@ -175,15 +177,21 @@ class Hearing:
         self, transaction: Transaction, course: Course, due: Collection[str]
     ) -> dict[str, Led]:
         """Follow everybody who acts or is due, loading who is not remembered."""
-        policies = self.policies
-        asked = {*course.members, *due}
+        policies, asked = self.policies, {*course.members, *due}
         known = self._recent.of(asked)
         if missing := asked - known.keys():
             known |= await journeys.load(transaction, missing, policies, self.time.now or 0)
-        spoken_of = await retractable.acts(transaction, _speaking(course, known))
+        speaking = {
+            member: Speaking(known[member].version, retractions)
+            for member in course.members.keys() & known.keys()
+            if (retractions := course.retractions_of(member))
+        }
+        spoken_of = await retractable.acts(transaction, speaking)
         led = {}
         wanting = []
-        for member in asked:
+        for number, member in enumerate(asked, 1):
+            if not number % AT_ONCE:
+                await asyncio.sleep(0)
             before = known.get(member) or Known(Journey(member))
             past, named = None if before.version else (), spoken_of.get(member, ())
             followed = follow(before.journey, course, policies, past, named)
@@ -239,12 +247,3 @@ class Hearing:
             self.time.unreviewed = unreviewed
 
         transaction.after_commit(committed)
-
-
-def _speaking(course: Course, known: Mapping[str, Known]) -> dict[str, Speaking]:
-    """Return who retracts something, of those whom the log knows."""
-    return {
-        member: Speaking(known[member].version, retractions)
-        for member in course.members
-        if member in known and (retractions := course.retractions_of(member))
-    }

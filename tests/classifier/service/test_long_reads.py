@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from services.classifier import handlers
 from services.classifier.domain.activities import Activity
 from services.classifier.http import explaining, mapping
 from services.classifier.projections import entries, journeys
+from services.classifier.stream import hearing
 from tests.classifier.service.examples import a_classifier, a_sharer, an_event
 from tests.classifier.service.whole import a_service
 
@@ -70,3 +72,30 @@ async def test_a_long_past_is_decoded_while_others_go_on(
         past: list[Activity] = (await reading)["ada"]
     assert len(past) > journeys.MANY
     assert not held.waited_in_vain
+
+
+async def test_others_go_on_while_many_are_reviewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between a few of them, and not after all whom a transaction holds."""
+    followed, most = 0, 0
+    follow = handlers.follow
+
+    def following(*args: Any) -> Any:  # noqa: ANN401 - as `follow`
+        nonlocal followed
+        followed += 1
+        return follow(*args)
+
+    async def going_on() -> None:
+        nonlocal followed, most
+        while True:
+            most, followed = max(most, followed), 0
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(hearing, "follow", following)
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear([an_event("view", 0, member=f"m{number}") for number in range(300)])
+        followed, other = 0, asyncio.create_task(going_on())
+        await classifier.hear([an_event("view", 40)])
+        other.cancel()
+    assert 0 < most <= hearing.AT_ONCE
