@@ -45,11 +45,26 @@ def sighting(
 
 
 def retraction(
-    *, platform: str, id: str, by: str, retracts: str, time: datetime | str | None = None
+    *,
+    platform: str,
+    id: str,
+    by: str,
+    retracts: str,
+    time: datetime | str | None = None,
+    label: str | None = None,
+    actor: str = "person",
 ) -> Sighting:
     """Take back what was said under the id `retracts`, whether we have heard it or not."""
-    data = {"retracts": retracts}
-    return sighting("retract", platform=platform, id=id, by=by, time=time, data=data)
+    return sighting(
+        "retract",
+        platform=platform,
+        id=id,
+        by=by,
+        time=time,
+        label=label,
+        actor=actor,
+        data={"retracts": retracts},
+    )
 
 
 def instant(time: datetime) -> str:
