@@ -34,6 +34,8 @@ from shared.eventlog.log import Transaction
 P = ParamSpec("P")
 T = TypeVar("T")
 
+AT_ONCE: Final = 25
+"""Members who are caught up, or followed, before others may go on."""
 MANY: Final = 1000
 """Entries of the log that take so long to decode that nobody else should wait for it."""
 
@@ -68,7 +70,9 @@ async def load(
     tails = await read.tails({member: start.saved for member, start in starts.items()})
     spoken_of = await retractable.acts(read, _speaking(starts, tails))
     loaded = {}
-    for member, due_at, look_at, policy, *_ in rows:
+    for number, (member, due_at, look_at, policy, *_) in enumerate(rows, 1):
+        if not number % AT_ONCE:
+            await asyncio.sleep(0)
         start, tail = starts[member], tails[member]
         # Before a journey is due nothing changes by itself: this is how its rows have it.
         as_of = min(now, due_at - 1)

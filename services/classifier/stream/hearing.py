@@ -38,8 +38,6 @@ REVIEWS: Final = 500
 """Members who are reviewed in one transaction, at most."""
 PASTS: Final = 32
 """Members whose whole past is in memory at a time."""
-AT_ONCE: Final = 25
-"""Members who are followed before others may go on."""
 
 
 @dataclass(slots=True)
@@ -190,7 +188,7 @@ class Hearing:
         led = {}
         wanting = []
         for number, member in enumerate(asked, 1):
-            if not number % AT_ONCE:
+            if not number % journeys.AT_ONCE:
                 await asyncio.sleep(0)
             before = known.get(member) or Known(Journey(member))
             past, named = None if before.version else (), spoken_of.get(member, ())

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.classifier import handlers
 from services.classifier.domain.activities import Activity
 from services.classifier.http import explaining, mapping
 from services.classifier.projections import entries, journeys
@@ -74,14 +73,15 @@ async def test_a_long_past_is_decoded_while_others_go_on(
     assert not held.waited_in_vain
 
 
+@pytest.mark.parametrize(("module", "work"), [(hearing, "follow"), (journeys, "_caught_up")])
 async def test_others_go_on_while_many_are_reviewed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, work: str
 ) -> None:
     """Between a few of them, and not after all whom a transaction holds."""
     followed, most = 0, 0
-    follow = handlers.follow
+    follow = getattr(module, work)
 
-    def following(*args: Any) -> Any:  # noqa: ANN401 - as `follow`
+    def following(*args: Any) -> Any:  # noqa: ANN401 - as the work
         nonlocal followed
         followed += 1
         return follow(*args)
@@ -92,10 +92,10 @@ async def test_others_go_on_while_many_are_reviewed(
             most, followed = max(most, followed), 0
             await asyncio.sleep(0)
 
-    monkeypatch.setattr(hearing, "follow", following)
-    async with a_classifier(tmp_path) as classifier:
+    monkeypatch.setattr(module, work, following)
+    async with a_classifier(tmp_path, journeys=0) as classifier:
         await classifier.hear([an_event("view", 0, member=f"m{number}") for number in range(300)])
         followed, other = 0, asyncio.create_task(going_on())
         await classifier.hear([an_event("view", 40)])
         other.cancel()
-    assert 0 < most <= hearing.AT_ONCE
+    assert 0 < most <= journeys.AT_ONCE
