@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import regex
+
 from services.ingest.domain.activity import Refused, Sighting, Skipped
 from shared.contracts.activity import PLATFORM
 
@@ -16,6 +18,7 @@ TOPICS: Final = 20
 TOPIC: Final = 64
 TAG: Final = re.compile(r"<[^<>]*>")
 BREAK: Final = re.compile(r"<(?:br|/p)\b[^<>]*>", re.IGNORECASE)
+GRAPHEME: Final = regex.compile(r"\X")
 
 
 def sighting(
@@ -67,10 +70,35 @@ def retraction(
     )
 
 
+def moment(said: object) -> datetime | str | None:
+    """Read a time as platforms write it, without seconds, or without an offset for UTC.
+
+    What is no time stays as it is, for ingest to refuse; None is for what says none.
+    """
+    if said is None:
+        return None
+    if not isinstance(said, str):
+        return "no text"
+    try:
+        return datetime.fromisoformat(said.strip().upper())
+    except ValueError:
+        return said
+
+
+def length(text: str) -> int:
+    """Count characters as a reader does: an emoji of seven code points is one."""
+    if text.isascii():
+        return len(text) - text.count("\r\n")
+    return sum(1 for _ in GRAPHEME.finditer(text))
+
+
 def instant(time: datetime) -> str:
     """Write a time as events have it. A time without an offset is in UTC."""
     aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:  # within a day of year 1 or 9999, which ingest believes of nobody
+        return aware.isoformat()
 
 
 def topics(tags: Iterable[object]) -> list[str]:
