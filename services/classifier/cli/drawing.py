@@ -59,7 +59,7 @@ def _opening(told: Mapping[str, Any]) -> Iterable[str]:
     yield f"Rehearsed on {read}, {when}."
     if told["in_force"]:
         yield (
-            "This policy is in force, so nothing differs;"
+            "This is the newest policy already, so nothing differs;"
             " --from 1990-01-01 rehearses it for every day there has been."
         )
     elif told["from"]:

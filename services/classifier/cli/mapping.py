@@ -49,6 +49,9 @@ def show(id: Member, *, by: By = None, json: Json = False) -> None:
 
 
 def _drawn(told: Mapping[str, Any], by: str | None) -> Iterator[str]:
+    if told["wayless"] == "not_enrolled":
+        yield f"{told['member']} begins with what happens first; nothing has happened yet."
+        return
     if told["zone"] is None:
         yield f"{told['member']} has left. Whoever comes back finds a new map."
         return

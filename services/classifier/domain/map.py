@@ -18,7 +18,7 @@ from services.classifier.domain.trajectory import Fall
 from services.classifier.domain.ways import Way, cheapest
 from services.classifier.domain.zones import ZONES
 
-Wayless = Literal["departed", "paused", "arrived", "out_of_reach"]
+Wayless = Literal["not_enrolled", "departed", "paused", "arrived", "out_of_reach"]
 
 
 class Lasting(NamedTuple):
@@ -62,7 +62,9 @@ def drawn(
     meanwhile.
     """
     standing = journey.trajectory.standing_on(day)
-    if standing is None or standing.zone is None:
+    if standing is None:
+        return Map(day=day, zone=None, wayless="not_enrolled")
+    if standing.zone is None:
         return Map(day=day, zone=None, wayless="departed")
     zone, fall, regime = standing.zone, journey.trajectory.fall, policies.on(day)
     acts = sorted(netted(activities).left, key=by_time)

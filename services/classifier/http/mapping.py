@@ -16,6 +16,7 @@ from services.classifier.domain.steps import Step
 from services.classifier.domain.ways import Way
 from services.classifier.domain.zones import ZONES
 from services.classifier.http.asking import Member, today_of, unknown
+from services.classifier.http.mapped import Mapped
 from services.classifier.http.unchanged import unchanged
 from services.classifier.projections import answers, journeys
 from services.classifier.publishing import criteria
@@ -31,7 +32,11 @@ def router(view: View, policies: Callable[[], Policies]) -> APIRouter:
     """Return `/v1/members/{member}/map`."""
     router = APIRouter(prefix="/v1", tags=["members"], dependencies=[unchanged(view)])
 
-    @router.get("/members/{member}/map", summary="The cheapest way on, and how long things last")
+    @router.get(
+        "/members/{member}/map",
+        response_model=Mapped,
+        summary="The cheapest way on, and how long things last",
+    )
     async def mapped(member: Member, by: By = None) -> dict[str, Any]:
         async with view.snapshot() as moment:
             today = await today_of(moment, None)

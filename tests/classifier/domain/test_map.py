@@ -85,6 +85,10 @@ def test_who_cannot_set_out_is_shown_no_way(said: list[Activity], wayless: str |
     assert (drawing.way is None) == (wayless is not None)
 
 
+def test_nobody_has_left_who_has_not_begun() -> None:
+    assert the_map(an_activity("view", 5), on=2).wayless == "not_enrolled"
+
+
 def test_the_socially_engaged_have_arrived() -> None:
     drawing = the_map(*ENGAGING, on=2)
     assert (drawing.zone, drawing.next, drawing.wayless) == (3, None, "arrived")

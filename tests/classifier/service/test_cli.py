@@ -186,7 +186,7 @@ async def test_a_rehearsal_is_drawn(screen: Screen, tmp_path: Path) -> None:
     assert (told["moved"], f"entry {told['position']} of" in read) == (1, True)
     candidate.write_text(POLICY, encoding="utf-8")
     lines = await screen.shows("simulate", "--policy", str(candidate))
-    assert lines[1].startswith("This policy is in force, so nothing differs;")
+    assert lines[1].startswith("This is the newest policy already, so nothing differs;")
 
 
 async def test_a_candidate_with_faults_is_not_rehearsed(screen: Screen, tmp_path: Path) -> None:
