@@ -74,6 +74,8 @@ $(VENV)/.ready-dev: requirements-dev.txt requirements.txt pyproject.toml
 run: setup ## play a generated organisation's year (ARGS="..." adds options)
 	@$(BIN)/zones up --demo $(ARGS)
 
+# The tests start hundreds of processes, and each would compile everything anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint types imports ## every check, then every test but the long ones (ARGS="..." goes to pytest)
 	@echo 'test: pytest'
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
