@@ -29,7 +29,7 @@ from shared.contracts.acts import (
 )
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.pieces import identity
-from shared.contracts.words import Instant, Maybe, Member, Told, Written
+from shared.contracts.words import AT_FIRST_USE, Instant, Maybe, Member, Told, Written
 
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "onboarding": ("link_account", "unlink_account"),
@@ -310,4 +310,4 @@ AnyActivity = Annotated[
     | ContentAvailable,
     Field(discriminator="type"),
 ]
-ACTIVITY: Final[TypeAdapter[AnyActivity]] = TypeAdapter(AnyActivity)
+ACTIVITY: Final[TypeAdapter[AnyActivity]] = TypeAdapter(AnyActivity, config=AT_FIRST_USE)

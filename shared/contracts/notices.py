@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from shared.contracts.acts import Object
 from shared.contracts.envelope import Relayed
 from shared.contracts.words import (
+    AT_FIRST_USE,
     Count,
     Id,
     Instant,
@@ -160,4 +161,4 @@ AnyNotice = Annotated[
     NoticeSent | NoticeFailed | AlertRaised | AlertAtRisk | AlertBreached | AlertResolved,
     Field(discriminator="type"),
 ]
-NOTICE: Final[TypeAdapter[AnyNotice]] = TypeAdapter(AnyNotice)
+NOTICE: Final[TypeAdapter[AnyNotice]] = TypeAdapter(AnyNotice, config=AT_FIRST_USE)

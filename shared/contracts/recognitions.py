@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from shared.contracts.envelope import Relayed
 from shared.contracts.evidence import Causes, Pieces
 from shared.contracts.words import (
+    AT_FIRST_USE,
     ORGANISATION,
     Count,
     Day,
@@ -168,4 +169,6 @@ class PeriodClosed(RewardsSays):
 AnyRecognitionEvent = Annotated[
     RecognitionGranted | RecognitionAdjusted | PeriodClosed, Field(discriminator="type")
 ]
-RECOGNITION_EVENT: Final[TypeAdapter[AnyRecognitionEvent]] = TypeAdapter(AnyRecognitionEvent)
+RECOGNITION_EVENT: Final[TypeAdapter[AnyRecognitionEvent]] = TypeAdapter(
+    AnyRecognitionEvent, config=AT_FIRST_USE
+)

@@ -135,6 +135,12 @@ Topics = Annotated[
 ]
 
 
+AT_FIRST_USE: Final = ConfigDict(defer_build=True)
+"""Builds what validates and writes a model not before it is used: a process that starts, and all in
+all, meets few of them.
+"""
+
+
 class Told(BaseModel):
     """What an event tells. It cannot be changed, and is deaf to what it does not know."""
 
@@ -146,4 +152,5 @@ class Told(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
         use_attribute_docstrings=True,
+        **AT_FIRST_USE,
     )

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.envelope import Relayed
 from shared.contracts.evidence import Causes, Criteria
 from shared.contracts.words import (
+    AT_FIRST_USE,
     ORGANISATION,
     Count,
     Day,
@@ -230,4 +231,4 @@ AnyZoneEvent = Annotated[
     ZoneChanged | VitalityChanged | ZoneWarning | ZoneNear | PolicyAdopted,
     Field(discriminator="type"),
 ]
-ZONE_EVENT: Final[TypeAdapter[AnyZoneEvent]] = TypeAdapter(AnyZoneEvent)
+ZONE_EVENT: Final[TypeAdapter[AnyZoneEvent]] = TypeAdapter(AnyZoneEvent, config=AT_FIRST_USE)

@@ -9,6 +9,7 @@ so that `evolve` only ever sees today's events. Rows are never rewritten.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
@@ -36,6 +37,11 @@ class Kind(Generic[Event_co]):
                 f"{self.name} has schema {self.schema}: give one upcast from each earlier one"
             )
 
+    @cached_property
+    def adapter(self) -> TypeAdapter[Event_co]:
+        """Built when it is first used: a process that starts meets one or two types of event."""
+        return TypeAdapter(self.event)
+
 
 class Encoded(NamedTuple):
     type: str
@@ -49,10 +55,8 @@ class Codec(Generic[Event]):
     """
 
     def __init__(self, kinds: Sequence[Kind[Event]]) -> None:
-        self._by_class: dict[type, tuple[Kind[Event], TypeAdapter[Event]]] = {
-            kind.event: (kind, TypeAdapter(kind.event)) for kind in kinds
-        }
-        self._by_name = {kind.name: self._by_class[kind.event] for kind in kinds}
+        self._by_class: dict[type, Kind[Event]] = {kind.event: kind for kind in kinds}
+        self._by_name = {kind.name: kind for kind in kinds}
         if not len(kinds) == len(self._by_class) == len(self._by_name):
             raise ValueError("every event has one name, and every name one event")
 
@@ -61,20 +65,21 @@ class Codec(Generic[Event]):
         what cannot be read again must not be written.
         """
         try:
-            kind, adapter = self._by_class[type(event)]
+            kind = self._by_class[type(event)]
         except KeyError:
             raise UnknownType(type(event).__qualname__) from None
-        return Encoded(kind.name, kind.schema, adapter.serializer.to_json(event, warnings="error"))
+        body = kind.adapter.serializer.to_json(event, warnings="error")
+        return Encoded(kind.name, kind.schema, body)
 
     def decode(self, recorded: Recorded) -> Event:
         """Return the event as today's class. Raises UnknownType and UnknownSchema."""
         try:
-            kind, adapter = self._by_name[recorded.type]
+            kind = self._by_name[recorded.type]
         except KeyError:
             raise UnknownType(recorded.type) from None
         if recorded.schema == kind.schema:
-            return adapter.validate_json(recorded.body)
-        return adapter.validate_json(_upcast(kind, recorded))
+            return kind.adapter.validate_json(recorded.body)
+        return kind.adapter.validate_json(_upcast(kind, recorded))
 
 
 def _upcast(kind: Kind[Any], recorded: Recorded) -> bytes:

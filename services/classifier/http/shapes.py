@@ -9,7 +9,7 @@ from services.classifier.domain.announcements import ZoneChanged
 from services.classifier.domain.policy import Mode
 from services.classifier.projections.entries import CODEC
 from services.classifier.publishing import zone_change
-from shared.contracts.words import Vitality, Zone
+from shared.contracts.words import AT_FIRST_USE, Vitality, Zone
 from shared.contracts.zones import ZoneChange
 from shared.eventlog.entries import Recorded
 
@@ -17,7 +17,7 @@ NEXT: Final = "What to ask for `after` to go on from here; null at the end."
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(use_attribute_docstrings=True, validate_by_name=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, validate_by_name=True, **AT_FIRST_USE)
 
 
 class Stretch(Shape):
