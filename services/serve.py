@@ -1,5 +1,6 @@
 """`zones serve NAME`: one service as one process, which is how `zones up` and containers run it."""
 
+import gc
 import importlib
 from contextlib import ExitStack
 from types import TracebackType
@@ -23,6 +24,7 @@ def serve(
 
     if name not in SERVICES:
         raise WrongUse(f"there is no service {name}: it is one of {', '.join(SERVICES)}")
+    gc.disable()  # nothing that is imported is garbage; when all of it is there, `run` begins again
     settings = importlib.import_module(f"services.{name}.settings").Settings.from_environment()
     logs.configure(name, level=settings.log_level)
     with ExitStack() as stack:

@@ -24,6 +24,7 @@ INTERRUPTED = 130
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run a service until it ends or SIGINT or SIGTERM asks it to; both return normally."""
     gc.freeze()  # what is imported by now stays, and need not be looked at again and again
+    gc.enable()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_until_asked(main))
 

@@ -41,6 +41,19 @@ def test_a_service_that_is_asked_to_stop_closes_up_and_ends_well(number: signal.
     assert ended("run", number) == (0, "closed\nover\n")
 
 
+def test_a_service_collects_garbage_even_if_it_has_put_that_off_while_it_started() -> None:
+    code = """
+import gc
+from shared.runtime import process
+async def main():
+    print(gc.isenabled())
+gc.disable()
+process.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
+    assert done.stdout == b"True\n"
+
+
 def test_a_command_that_is_interrupted_closes_up_and_says_so() -> None:
     """KeyboardInterrupt goes on to whoever turns it into 130."""
     code, said = ended("complete", signal.SIGINT)
