@@ -65,7 +65,7 @@ async def prepare(url: str) -> None:
     """Provision a broker. Raises CommandFailed where it is not there or keeps no streams."""
     from nats.errors import NoRespondersError  # noqa: PLC0415 - `zones --help` does without
 
-    from shared.messaging.broker import check_version  # noqa: PLC0415 - likewise
+    from shared.messaging.api import check_version  # noqa: PLC0415 - likewise
     from shared.messaging.provision import provision  # noqa: PLC0415 - likewise
 
     async with bus.connection(url) as client:

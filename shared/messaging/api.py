@@ -13,8 +13,9 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from shared.messaging.errors import BrokerUnavailable, Refused
+from shared.messaging.errors import BrokerUnavailable, Refused, UnfitBroker
 
+OLDEST_SERVER = (2, 14)  # the first in which a durable consumer can be reset
 TIMEOUT = 5.0
 POLL_SECONDS = 0.1
 NOT_FOUND = {10014, 10037, 10059}  # a consumer, a message, a stream
@@ -50,6 +51,16 @@ def generation(client: Client) -> int | None:
     What was requested in one generation is not answered in another.
     """
     return client.stats["reconnects"] if client.is_connected else None
+
+
+def check_version(client: Client) -> None:
+    """Raise UnfitBroker unless the server we are connected to knows what we rely on."""
+    version = client.connected_server_version
+    if (version.major, version.minor) < OLDEST_SERVER:
+        raise UnfitBroker(
+            f"the broker is nats-server {version.major}.{version.minor}.{version.patch}:"
+            f" at least {'.'.join(map(str, OLDEST_SERVER))} is needed"
+        )
 
 
 async def ask(client: Client, verb: str, request: object = None) -> dict[str, Any]:

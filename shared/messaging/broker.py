@@ -23,7 +23,6 @@ from shared.messaging.topology import Reader, Stream
 
 log = structlog.get_logger()
 
-OLDEST_SERVER = (2, 14)  # the first in which a durable consumer can be reset
 RECONNECT_SECONDS = 0.25
 PING_SECONDS = 5
 OUTGOING_BYTES = 16 * 1024 * 1024
@@ -89,23 +88,13 @@ async def wait_for_provisioning(
 
     Raises UnfitBroker at once where no waiting will help.
     """
-    check_version(client)
+    api.check_version(client)
     told: str | None = None
     while missing := await _missing(client, streams, readers):
         if missing != told:
             log.info("broker.waiting_for_provisioning", missing=missing)
             told = missing
         await asyncio.sleep(PROVISIONING_POLL_SECONDS)
-
-
-def check_version(client: Client) -> None:
-    """Raise UnfitBroker unless the server we are connected to knows what we rely on."""
-    version = client.connected_server_version
-    if (version.major, version.minor) < OLDEST_SERVER:
-        raise UnfitBroker(
-            f"the broker is nats-server {version.major}.{version.minor}.{version.patch}:"
-            f" at least {'.'.join(map(str, OLDEST_SERVER))} is needed"
-        )
 
 
 async def _missing(
