@@ -7,14 +7,10 @@ and Origin of such a request name another site) nor reach it from another machin
 
 import hmac
 import ipaddress
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
-
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.runtime.errors import WrongUse
 
@@ -55,10 +51,12 @@ class Access:
     def allows_listening_on(self, host: str) -> bool:
         return not self.open or is_loopback(host)
 
-    def refusal(self, method: str, path: str, headers: Headers, *, scope: str) -> tuple[int, str]:
+    def refusal(
+        self, method: str, path: str, headers: Mapping[str, str], *, scope: str
+    ) -> tuple[int, str]:
         """Return the status and the sentence with which to refuse a request; status 0 lets it in.
 
-        `scope` is what the request needs.
+        `scope` is what the request needs; the names of `headers` are in small letters.
         """
         if self.open:
             if not is_loopback(_name(headers.get("host", ""))):
@@ -86,52 +84,6 @@ class Access:
         if scope not in scopes:
             return 403, f"this token lacks the scope {scope}"
         return 0, ""
-
-
-class Guard:
-    """Middleware that asks `access` before a request goes on.
-
-    `publishing` are the paths whose POST needs the scope publish; `signed` begin the paths that
-    check a signature of their own and take no token.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        access: Access,
-        publishing: Sequence[str] = (),
-        signed: Sequence[str] = (),
-    ) -> None:
-        self._app, self._access = app, access
-        self._publishing, self._signed = frozenset(publishing), tuple(signed)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        method, path = scope["method"], scope["path"]
-        status, sentence = self._access.refusal(
-            method, path, Headers(scope=scope), scope=self._needed(method, path)
-        )
-        if status and not (self._signed and path.startswith(self._signed)):
-            await _refuse(send, status, sentence)
-            return
-        await self._app(scope, receive, send)
-
-    def _needed(self, method: str, path: str) -> str:
-        if method in {"GET", "HEAD"}:
-            return READ
-        return PUBLISH if path in self._publishing else WRITE
-
-
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    body = json.dumps({"error": sentence}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 401:  # noqa: PLR2004 - RFC 9110 gives the number its name
-        headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _name(host: str) -> str:

@@ -21,7 +21,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.runtime.access import Access, Guard
+from shared.runtime.access import Access
+from shared.runtime.guard import Guard
 from shared.runtime.health import Health
 from shared.runtime.listener import address
 from shared.runtime.process import version
