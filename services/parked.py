@@ -45,7 +45,7 @@ def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
         terminal.print_json(rows)
         return
     if not rows:
-        terminal.say("nothing is parked")
+        terminal.print_line("nothing is parked")
         return
     terminal.print_table(
         ("id", "parked at", "subject", "reason", "tries", ""),
@@ -91,7 +91,7 @@ def retry(which: Ids = None, *, everything: Everything = False, json: Json = Fal
     else:
         for outcome in outcomes:
             words = "done" if outcome["resolved"] else f"still parked: {outcome['reason']}"
-            terminal.say(terminal.plain(f"{outcome['service']}/{outcome['id']} {words}"))
+            terminal.print_line(f"{outcome['service']}/{outcome['id']} {words}")
     if not all(outcome["resolved"] for outcome in outcomes):
         raise typer.Exit(1)
 

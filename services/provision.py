@@ -51,9 +51,9 @@ def provision(
         terminal.print_json([{"target": it.target, "change": it.words} for it in changes])
         return
     for change in changes:
-        terminal.say(terminal.plain(f"{change.target}: {change.words}"))
+        terminal.print_line(f"{change.target}: {change.words}")
     if not changes:
-        terminal.say("everything is as it should be")
+        terminal.print_line("everything is as it should be")
 
 
 async def _provision(

@@ -90,7 +90,7 @@ def up(
     with ExitStack() as stack:
         if data is None and demo:
             data = stack.enter_context(directory.passing())
-            say(f"the data is in {data}, which is removed when this ends")
+            terminal.print_line(f"the data is in {data}, which is removed when this ends")
         elif data is not None and demo and (data / "classifier.db").exists():
             raise WrongUse(
                 f"the demo wants a history of its own, and {data} has one:"
@@ -136,7 +136,7 @@ async def _run(plan: Plan) -> None:
             pid=os.getpid(), nats=nats[ADMINISTRATOR], services=addresses, token=token
         )
         stack.enter_context(_written(running, plan.data))
-        say(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
+        terminal.print_line(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
         if plan.demo:
             from services import demo  # noqa: PLC0415 - nobody else needs it
 
@@ -175,12 +175,12 @@ async def _kept(
     What they wait for is done `besides`, while they start.
     """
     began = time.monotonic()
-    kept = [Kept(program, say) for program in programs]
+    kept = [Kept(program, terminal.print_line) for program in programs]
 
     async def announced(one: Kept) -> None:
         await one.first_ready.wait()
         name = one.program.name
-        say(f"{name:<11} {addresses[name]:<28} {time.monotonic() - began:.1f} s")
+        terminal.print_line(f"{name:<11} {addresses[name]:<28} {time.monotonic() - began:.1f} s")
 
     async with asyncio.TaskGroup() as tasks:
         keeping = [tasks.create_task(one.keep()) for one in kept]
@@ -231,8 +231,3 @@ def _written(running: RunFile, data: Path) -> Iterator[None]:
         yield
     finally:
         (data / "run.json").unlink(missing_ok=True)
-
-
-def say(line: str) -> None:
-    """Print a line at once, as plain text."""
-    terminal.say(terminal.plain(line))

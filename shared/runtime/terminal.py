@@ -53,6 +53,12 @@ def plain(text: object) -> str:
     return escape(str(text))
 
 
+def print_line(text: str) -> None:
+    """Print one line of result as it is, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def print_json(value: object) -> None:
     """Print one JSON document."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -37,6 +37,11 @@ def test_colours_and_progress_are_for_terminals(capsys: pytest.CaptureFixture[st
     assert (said.out, said.err) == ("alert [x]\n", "")
 
 
+def test_a_line_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_line("[bold]ä[/] :smile:")
+    assert capsys.readouterr().out == "[bold]ä[/] :smile:\n"
+
+
 def test_json_is_one_document_or_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.print_json({"a": ["ä"]})
     assert json.loads(capsys.readouterr().out) == {"a": ["ä"]}

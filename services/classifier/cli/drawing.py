@@ -34,23 +34,25 @@ ALERTS: Final = {
 def draw(told: Mapping[str, Any]) -> None:
     """Print the result of a rehearsal."""
     for line in _opening(told):
-        _say(line)
-    _say("")
+        terminal.print_line(line)
+    terminal.print_line("")
     _transitions(told["transitions"])
-    _say("")
+    terminal.print_line("")
     for line in _charts(told["distribution"]):
-        _say(line)
-    _say("")
+        terminal.print_line(line)
+    terminal.print_line("")
     terminal.print_table(("", *CALLED.values()), [*_compared(told)])
     if told["movers"]:
-        _say("")
+        terminal.print_line("")
         shown = len(told["movers"])
-        _say(f"{shown} of {told['moved']} who would move, the largest margins first:")
+        terminal.print_line(
+            f"{shown} of {told['moved']} who would move, the largest margins first:"
+        )
         for mover in told["movers"]:
             under = LACKING[mover["lacking_under"]]
-            _say(f"  {mover['member']}: {mover['from']} → {mover['to']}, {under}")
+            terminal.print_line(f"  {mover['member']}: {mover['from']} → {mover['to']}, {under}")
             for criterion in mover["criteria"]:
-                _say(f"    {'✓' if criterion['met'] else '✗'} {in_words(criterion)}")
+                terminal.print_line(f"    {'✓' if criterion['met'] else '✗'} {in_words(criterion)}")
 
 
 def _opening(told: Mapping[str, Any]) -> Iterable[str]:
@@ -110,7 +112,3 @@ def _compared(told: Mapping[str, Any]) -> Iterable[tuple[str, int, int]]:
         yield f"first arrivals: {zone}", one["arrivals"][zone], other["arrivals"][zone]
     for name, words in ALERTS.items():
         yield words, one["alerts"][name], other["alerts"][name]
-
-
-def _say(line: str) -> None:
-    terminal.say(terminal.plain(line))

@@ -27,7 +27,7 @@ def explain(id: Member, *, as_of: AsOf = None, json: Json = False) -> None:
         terminal.print_json(told)
         return
     for line in _explained(told):
-        terminal.say(terminal.plain(line))
+        terminal.print_line(line)
 
 
 def _explained(told: Mapping[str, Any]) -> Iterator[str]:

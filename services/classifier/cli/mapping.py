@@ -45,7 +45,7 @@ def show(id: Member, *, by: By = None, json: Json = False) -> None:
         terminal.print_json(told)
         return
     for line in _drawn(told, by):
-        terminal.say(terminal.plain(line))
+        terminal.print_line(line)
 
 
 def _drawn(told: Mapping[str, Any], by: str | None) -> Iterator[str]:

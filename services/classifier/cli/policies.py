@@ -62,9 +62,9 @@ def show(
     else:
         some = told["policies"] if version is None else [one]
         for line in (line for each in some for line in _shown(each, told["governing"])):
-            terminal.say(terminal.plain(line))
+            terminal.print_line(line)
         for remark in told["remarks"]:
-            terminal.say(terminal.plain(remark))
+            terminal.print_line(remark)
 
 
 def lint(file: MaybeFile = None, *, json: Json = False) -> None:
@@ -124,16 +124,16 @@ def adopt(
         terminal.print_json(told)
         return
     for line in _shown(told, governing=0):
-        terminal.say(terminal.plain(line))
+        terminal.print_line(line)
 
 
 def print_findings(told: Mapping[str, Any], *, but: str = "") -> None:
     for each in (each for each in told["findings"] if each["severity"] != but):
         advice = f"; {each['advice']}" if each["advice"] else ""
         where = f"{told['name']}:{each['line']}: {each['severity']}"
-        terminal.say(terminal.plain(f"{where}: {each['words']}{advice}"))
+        terminal.print_line(f"{where}: {each['words']}{advice}")
     counted = [number(told[f"{kind}s"], kind) for kind in ("error", "warning", "note")]
-    terminal.say(terminal.plain(f"{told['name']}: {', '.join(counted)}{_compared(told)}"))
+    terminal.print_line(f"{told['name']}: {', '.join(counted)}{_compared(told)}")
 
 
 def _compared(told: Mapping[str, Any]) -> str:
