@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 import typer
 
 from shared.runtime import terminal
-from shared.runtime.client import connection
+from shared.runtime.client import connection, encrypted
 from shared.runtime.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -118,8 +118,10 @@ class Ingest:
         import httpx2  # noqa: PLC0415 - a tenth of a second that `--help` need not pay
 
         self._wait = wait
-        self._http = httpx2.Client(timeout=ANSWER_SECONDS, trust_env=False)
         self._address, self._headers = connection("ingest")
+        self._http = httpx2.Client(
+            timeout=ANSWER_SECONDS, trust_env=False, verify=encrypted(self._address)
+        )
 
     def __enter__(self) -> Self:
         return self
