@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.ingest.domain.activity import Skipped
 from services.ingest.sources.payload import Payload, each, header, read
-from services.ingest.sources.sightings import Seen, plain, retraction, sighting
+from services.ingest.sources.sightings import Seen, length, plain, retraction, sighting
 
 PLATFORM: Final = "discourse"
 REGULAR: Final = 1
@@ -108,4 +108,4 @@ def _is_withdrawn(post: Payload) -> bool:
 
 def _length(post: Payload) -> int:
     raw = post.maybe("raw")
-    return len(raw if raw is not None else plain(post.maybe("cooked") or ""))
+    return length(raw if raw is not None else plain(post.maybe("cooked") or ""))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.ingest.domain.activity import Sighting, Skipped
 from services.ingest.sources.payload import Payload, each, header, line, read
-from services.ingest.sources.sightings import Seen, retraction, sighting
+from services.ingest.sources.sightings import Seen, length, retraction, sighting
 
 PLATFORM: Final = "github"
 STARTED: Final = {"discussion": "created", "issues": "opened", "pull_request": "opened"}
@@ -142,7 +142,7 @@ class Delivery:
             data["target"] = f"{PLATFORM}:{target}"
         data["object"] = {name: value for name, value in thing.items() if value is not None}
         if own is not None:
-            data["text_length"] = len(own.maybe("body") or "")
+            data["text_length"] = length(own.maybe("body") or "")
         return sighting(kind, platform=PLATFORM, id=id, time=time, data=data, **who)
 
     def _undone(self, place: str, id: str) -> Sighting:

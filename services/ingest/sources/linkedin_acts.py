@@ -12,7 +12,7 @@ from services.ingest.sources.linkedin_urns import (
     post_in,
     reaction_id,
 )
-from services.ingest.sources.sightings import retraction, sighting
+from services.ingest.sources.sightings import length, retraction, sighting
 
 PEOPLE: Final = frozenset({"person", "member"})
 
@@ -80,7 +80,7 @@ def _act(kind: str, id: str, act: Act, object: dict[str, Any], /, **data: object
         data={
             "object": object,
             "target": target and f"{PLATFORM}:{target}",
-            "text_length": None if act.text is None else len(act.text),
+            "text_length": None if act.text is None else length(act.text),
             **data,
         },
     )

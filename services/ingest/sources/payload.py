@@ -9,15 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from pydantic_core import from_json
-
 from services.ingest.domain.activity import Refused
+from services.ingest.sources.parts import parsed, within
 from services.ingest.sources.sightings import Seen
 from shared.messaging.errors import UnreadableMessage
 
 FORM: Final = "application/x-www-form-urlencoded"
 IN_A_FORM: Final = b"payload="
-BOM: Final = b"\xef\xbb\xbf"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LINE: Final = 500
 LARGEST: Final = 2**64
@@ -36,12 +34,7 @@ class Payload(NamedTuple):
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         """Return what is at `a.b.c`, None where nothing is."""
-        value = self.value
-        for name in path.split("."):
-            if not isinstance(value, Mapping):
-                return None
-            value = value.get(name)
-        return value
+        return within(self.value, path)
 
     def at(self, path: str) -> "Payload":
         return Payload(self.get(path), self._where(path))
@@ -105,10 +98,7 @@ def read(headers: Mapping[str, str], body: bytes) -> Payload:
     if headers.get("content-type", "").startswith(FORM) and body.startswith(IN_A_FORM):
         field = body.removeprefix(IN_A_FORM).partition(b"&")[0]
         body = unquote_to_bytes(field.replace(b"+", b" "))
-    try:
-        return Payload(from_json(body.removeprefix(BOM), allow_inf_nan=False))
-    except ValueError as error:
-        raise UnreadableMessage("malformed", f"this is not JSON: {error}") from None
+    return Payload(parsed(body))
 
 
 def header(headers: Mapping[str, str], name: str) -> str:

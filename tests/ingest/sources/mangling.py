@@ -5,6 +5,7 @@ No adapter breaks: what it makes of anything, ingest can read or refuse.
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ JSON = st.recursive(
 @st.composite
 def mangled(draw: st.DrawFn, payloads: list[Any]) -> Any:  # noqa: ANN401 - JSON is anything
     """Draw one of these with up to three of its parts replaced by something else, or removed."""
-    payload = json.loads(json.dumps(draw(st.sampled_from(payloads))))
+    payload = deepcopy(draw(st.sampled_from(payloads)))
     for _ in range(draw(st.integers(0, 3))):
         inside, key = draw(st.sampled_from(list(_parts(payload)) or [(None, None)]))
         if inside is None:
@@ -36,7 +37,7 @@ def mangled(draw: st.DrawFn, payloads: list[Any]) -> Any:  # noqa: ANN401 - JSON
         if isinstance(inside, dict) and draw(st.booleans()):
             del inside[key]
         else:
-            inside[key] = draw(JSON)
+            inside[key] = deepcopy(draw(JSON))
     return payload
 
 
