@@ -18,7 +18,7 @@ from typer.exceptions import Abort, TyperException
 
 from services import parked, provision, serve, status, up, watch
 from services.classifier.cli import commands as classifier
-from services.ingest import cli as ingest
+from services.ingest.cli import commands as ingest
 from services.notifier import cli as notifier
 from services.rewards import cli as rewards
 from shared.runtime.errors import CommandFailed, leaves, sentence

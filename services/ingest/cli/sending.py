@@ -1,10 +1,9 @@
-"""`zones publish`: canonical events from a file onto the bus, by way of ingest."""
+"""How commands send events: a thousand a request, in their order, for as long as it takes."""
 
 import contextlib
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
@@ -19,77 +18,16 @@ if TYPE_CHECKING:
 
 CHUNK_LINES: Final = 1000
 CHUNK_BYTES: Final = 1024 * 1024
-SHOWN: Final = 20
-"""Refused events that are told of one by one."""
 PAUSES: Final = (0.1, 0.2, 0.5, 1.0)
 """Seconds between tries, the last of them for ever."""
 ANSWER_SECONDS: Final = 60.0
 JUDGED: Final = {202, 413, 422}
 NOT_NOW: Final = {429, 502, 503, 504}
 
-Name = Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)]
 Wait = Annotated[
     float,
     typer.Option(metavar="SECONDS", min=0, help="How long to go on trying while ingest is away."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
-
-
-def commands(app: typer.Typer) -> None:
-    app.command("publish")(publish)
-
-
-def publish(file: Name, *, wait: Wait = 300.0, json: Json = False) -> None:
-    """Publish canonical events: JSON Lines, gzipped or not, in their order.
-
-    What was published before is a duplicate and changes nothing, so publishing a file again is
-    safe. The exit code is 1 when an event was refused.
-    """
-    from services.ingest.sources.jsonlines import opened  # noqa: PLC0415 - `--help` does without
-
-    tally = Tally()
-    with opened(file) as events, Ingest(wait) as ingest:
-        try:
-            with terminal.progress(f"publishing {events.name}", events.size) as advance:
-                position = 0
-                for chunk in chunks(events.lines()):
-                    tally.count(chunk, ingest.post([line.text for line in chunk]))
-                    advance(events.position - position)
-                    position = events.position
-        finally:
-            if tally != Tally():
-                tally.print(json=json)
-    if tally.refused:
-        raise typer.Exit(1)
-
-
-@dataclass(slots=True)
-class Tally:
-    accepted: int = 0
-    duplicates: int = 0
-    refused: int = 0
-
-    def count(self, chunk: Sequence["Line"], answer: dict[str, Any]) -> None:
-        """Count what became of these lines, and tell of the first ones that were refused."""
-        self.accepted += answer["accepted"]
-        self.duplicates += answer["duplicates"]
-        for result in answer["results"]:
-            if result["status"] == "refused":
-                self.refused += 1
-                if self.refused <= SHOWN:
-                    place, reason = result["index"], str(result["reason"])
-                    reason = reason.replace(f"line {place + 1} is", "this is", 1)
-                    _remark(f"line {chunk[place].number}: {result['id'] or '-'}: {reason}")
-
-    def print(self, *, json: bool) -> None:
-        if self.refused > SHOWN:
-            _remark(f"and {self.refused - SHOWN} more were refused")
-        if json:
-            terminal.print_json(asdict(self))
-        else:
-            terminal.say(
-                f"accepted {self.accepted}, duplicates {self.duplicates}, refused {self.refused}"
-            )
 
 
 def chunks(lines: Iterable["Line"]) -> Iterator[list["Line"]]:
@@ -114,10 +52,10 @@ def chunks(lines: Iterable["Line"]) -> Iterator[list["Line"]]:
 class Ingest:
     """Ingest's API. It may be away for `wait` seconds, and come back elsewhere."""
 
-    def __init__(self, wait: float) -> None:
+    def __init__(self, wait: float, again: str = "publish the file again") -> None:
         import httpx2  # noqa: PLC0415 - a tenth of a second that `--help` need not pay
 
-        self._wait = wait
+        self._wait, self._again = wait, again
         self._address, self._headers = connection("ingest")
         self._http = httpx2.Client(
             timeout=ANSWER_SECONDS, trust_env=False, verify=encrypted(self._address)
@@ -145,9 +83,9 @@ class Ingest:
             if not isinstance(answer, str):
                 return answer
             if time.monotonic() - began + pause > self._wait:
-                raise CommandFailed(f"{answer}; publish the file again when it is back")
+                raise CommandFailed(f"{answer}; {self._again} when it is back")
             if pause == PAUSES[0]:
-                _remark(f"{answer}: trying again for {self._wait:g} seconds")
+                remark(f"{answer}: trying again for {self._wait:g} seconds")
             time.sleep(pause)
         raise AssertionError  # the pauses never end
 
@@ -174,5 +112,5 @@ class Ingest:
         raise CommandFailed(why)
 
 
-def _remark(text: str) -> None:
+def remark(text: str) -> None:
     terminal.remarks().print(terminal.plain(text))

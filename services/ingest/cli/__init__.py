@@ -1,0 +1,1 @@
+"""What `zones` can do by way of ingest."""

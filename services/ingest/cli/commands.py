@@ -1,0 +1,9 @@
+"""Which commands ingest adds to `zones`."""
+
+import typer
+
+from services.ingest.cli import publishing
+
+
+def commands(app: typer.Typer) -> None:
+    publishing.commands(app)
