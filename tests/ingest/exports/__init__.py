@@ -1,0 +1,1 @@
+"""Exports of platforms, written by hand in the shape of real ones."""
