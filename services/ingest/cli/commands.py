@@ -2,8 +2,9 @@
 
 import typer
 
-from services.ingest.cli import publishing
+from services.ingest.cli import importing, publishing
 
 
 def commands(app: typer.Typer) -> None:
     publishing.commands(app)
+    importing.commands(app)

@@ -1,0 +1,51 @@
+"""An export is the same history, however often and in how many pieces it is imported."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.exports.examples import in_folder, in_zip
+from tests.ingest.exports.linkedins import WHOLE
+from tests.ingest.exports.test_x import a_tweet, archive
+from tests.system.running import System, started
+
+TWEETS = [
+    a_tweet(f"15880930000000000{day:02}", created_at=f"Thu Nov {day:02} 08:50:26 +0000 2022")
+    for day in range(1, 21)
+]
+
+
+def imported(system: System, platform: str, path: Path) -> dict[str, int]:
+    said = system.zones("import", platform, path, "--member", "m-017", "--json")
+    assert said.code == 0, said
+    return {count: said.json[count] for count in ("accepted", "duplicates", "refused")}
+
+
+def outcome(system: System) -> tuple[str, str, int]:
+    """Return where everybody is, the digest of the recount, and how many events the log has."""
+    system.quiet()
+    assert system.zones("parked", "list", "--json").json == []
+    verified = system.zones("verify", "--json").json
+    assert verified["equal"] is True
+    return system.zones("export", "members").out, verified["digest"], verified["events"]
+
+
+@pytest.mark.timeout(240)
+def test_twice_and_in_pieces_come_to_the_same_as_once(tmp_path: Path) -> None:
+    linkedin = in_zip(tmp_path / "linkedin.zip", WHOLE)
+    x = in_folder(tmp_path / "x", archive(*TWEETS))
+    with started(tmp_path / "once" / "data") as system:
+        imported(system, "linkedin", linkedin)
+        imported(system, "x", x)
+        once = outcome(system)
+    names = sorted(set(WHOLE) - {"Profile.csv"})
+    with started(tmp_path / "pieces" / "data") as system:
+        for number, some in enumerate((names[:6], names[6:])):
+            piece = in_folder(tmp_path / f"piece-{number}", {name: WHOLE[name] for name in some})
+            imported(system, "linkedin", piece)
+        imported(system, "x", in_folder(tmp_path / "half", archive(*TWEETS[:10])))
+        assert imported(system, "x", x) == {"accepted": 10, "duplicates": 11, "refused": 0}
+        assert outcome(system) == once
+        for platform, path in (("linkedin", linkedin), ("x", x)):
+            assert imported(system, platform, path)["accepted"] == 0
+        assert outcome(system) == once
