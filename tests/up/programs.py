@@ -32,7 +32,7 @@ def program(folder: Path, code: str, *, name: str = "child", well: bool = True) 
 
     return Program(
         name=name,
-        command=(sys.executable, "-c", f"{_note(marker)}; {code}"),
+        command=(sys.executable, "-c", f"{note(marker)}; {code}"),
         log=log,
         ready=ready,
     )
@@ -70,7 +70,8 @@ async def gone(*numbers: int) -> None:
             await asyncio.sleep(0.01)
 
 
-def _note(marker: Path) -> str:
+def note(marker: Path) -> str:
+    """Return code with which a program says who it is, in a file that is there whole or not."""
     draft = f"{marker}.{os.getpid()}"
     return (
         f"import os; open({draft!r}, 'w').write(str(os.getpid()));"

@@ -13,7 +13,7 @@ import pytest
 from services import supervision
 from services.supervision import Kept, last_line
 from shared.runtime.errors import CommandFailed
-from tests.up.programs import STEADY, STUBBORN, Told, alive, gone, kept, pid, program
+from tests.up.programs import STEADY, STUBBORN, Told, alive, gone, kept, note, pid, program
 
 
 async def test_a_program_that_is_killed_is_started_again(tmp_path: Path) -> None:
@@ -53,17 +53,21 @@ async def test_a_program_that_will_not_end_is_ended(
 
 async def test_what_a_program_has_started_ends_with_it(tmp_path: Path) -> None:
     """A worker process outlives nobody, whether its parent was asked to end or killed."""
-    worker = "import subprocess, sys; w = subprocess.Popen([sys.executable, '-c', %r])" % STEADY  # noqa: UP031
-    code = f"{worker}; open({str(tmp_path / 'worker.pid')!r}, 'w').write(str(w.pid)); {STEADY}"
+    marker = tmp_path / "worker.pid"
+    worker = f"{note(marker)}; {STEADY}"
+    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {worker!r}]); {STEADY}"
     told = Told()
     async with kept(program(tmp_path, code), told):
         async with asyncio.timeout(15):
-            while not (tmp_path / "worker.pid").exists() or not pid(tmp_path, "worker"):
+            while not marker.exists():
                 await asyncio.sleep(0.01)
         first = pid(tmp_path, "worker")
         os.kill(pid(tmp_path), signal.SIGKILL)
         await gone(first)
         await told.hears("ready again")
+        async with asyncio.timeout(15):
+            while pid(tmp_path, "worker") == first:
+                await asyncio.sleep(0.01)
     await gone(pid(tmp_path, "worker"))
 
 
