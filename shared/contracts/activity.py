@@ -67,21 +67,28 @@ PLATFORM: Final = "urn:zones:platform:"
 """A platform's `source` is this and its name."""
 
 
+Flag = Annotated[
+    bool,
+    BeforeValidator(lambda said: False if said is None else said),
+    Field(exclude_if=lambda said: not said),
+]
+"""What is written only where it is so."""
+
+
 def kind_of(type: str) -> str:
     """Return `share` for `zones.activity.share.v1`."""
     return type.removeprefix("zones.activity.").removesuffix(".v1")
 
 
 class Happened(CloudEvent):
-    """`historical` was imported as history; `claimedtime` is what the publisher said `time` was."""
+    """`historical` was imported as history; `claimedtime` is what the publisher said `time` was;
+    `undated`: the publisher said no time, and `time` is when ingest heard of it.
+    """
 
     FAMILY: ClassVar[str] = "activity.v1"
 
-    historical: Annotated[
-        bool,
-        BeforeValidator(lambda said: False if said is None else said),
-        Field(exclude_if=lambda historical: not historical),
-    ] = False
+    historical: Flag = False
+    undated: Flag = False
     claimedtime: Maybe[Instant] = None
 
     @property

@@ -26,7 +26,10 @@ RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
 MEMBER: Final = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}")
-AS_SAID: Final = ("specversion", "id", "source", "type", "datacontenttype", "historical")
+AS_SAID: Final = (
+    *("specversion", "id", "source", "type", "datacontenttype"),
+    *("historical", "undated"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,14 +110,20 @@ def _mentioning(data: type[BaseModel]) -> tuple[str, ...]:
 
 
 def _digest(event: Reported, body: bytes) -> bytes:
-    if event.claimedtime is not None:
+    if event.claimedtime is not None or event.undated:
         body = to_json(_timeless(from_json(body)))
     return blake2b(body, digest_size=16).digest()
 
 
 def _timeless(event: dict[str, Any]) -> dict[str, Any]:
-    """Leave the sender's own time, in the place where an event that was believed has it."""
+    """Leave the sender's own time, in the place where an event that was believed has it.
+
+    Where the sender gave none, the time is that of the delivery.
+    """
     claimed = event.pop("claimedtime", None)
+    if event.get("undated"):
+        del event["time"]
+        return event
     return event if claimed is None else {**event, "time": claimed}
 
 

@@ -1,0 +1,42 @@
+"""Whether two events say the same, whatever depends on when we heard them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.ingest.handlers.reading import Heard, Said, read, says_the_same
+from tests.ingest.examples import NOW, an_activity
+
+
+def said(**instead: Any) -> Said:  # noqa: ANN401 - JSON
+    event = read(Heard(an_activity(**instead), NOW))
+    assert isinstance(event, Said)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ({"undated": True}, {"undated": True, "time": "2026-03-01T09:31:00Z"}, True),
+        ({}, {"time": "2026-03-01T09:31:00Z"}, False),
+        ({"undated": True}, {"undated": True, "data": {}}, False),
+        ({"undated": True}, {}, False),
+        ({"undated": None}, {"undated": False}, True),
+    ],
+)
+def test_the_time_of_an_undated_event_says_nothing(
+    first: dict[str, Any], second: dict[str, Any], same: bool
+) -> None:
+    one, other = said(**first), said(**second)
+
+    assert says_the_same(one, other.act.body) is same
+    assert (one.digest == other.digest) is same
+
+
+def test_so_it_is_where_the_time_was_not_believed() -> None:
+    late = (NOW + timedelta(days=1)).isoformat()
+    one, other = said(undated=True, time=late), said(undated=True)
+
+    assert says_the_same(one, other.act.body)
+    assert one.digest == other.digest
