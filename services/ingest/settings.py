@@ -1,12 +1,15 @@
 """What ingest can be told from outside, each from ZONES_INGEST_... or ZONES_..."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.ingest.domain.settlement import Unlinked
 from shared.runtime import settings
+
+SHIPPED_ACTORS: Final = Path(__file__).with_name("actors.toml")
 
 
 class Settings(settings.Settings):
@@ -15,6 +18,10 @@ class Settings(settings.Settings):
     port: int = 8470
     unlinked: Unlinked = "enrol"
     """What becomes of events from an account that nobody has linked."""
+    connections: Path | None = None
+    """Which platforms report here, how they sign, and who may publish."""
+    actors: Path = SHIPPED_ACTORS
+    """Who is a bot."""
     body_bytes: int = Field(default=8 * 1024 * 1024, ge=1)
     """The largest request, unpacked."""
     waiting_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
