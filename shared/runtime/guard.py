@@ -12,8 +12,8 @@ from shared.runtime.access import PUBLISH, READ, WRITE, Access
 class Guard:
     """Middleware that asks `access` before a request goes on.
 
-    `publishing` are the paths whose POST needs the scope publish; `signed` begin the paths that
-    check a signature of their own and take no token.
+    `publishing` are the paths whose POST needs the scope publish, and those that begin with one
+    which ends in `/`; `signed` are the paths that check a signature of their own and take no token.
     """
 
     def __init__(
@@ -25,7 +25,8 @@ class Guard:
         signed: Sequence[str] = (),
     ) -> None:
         self._app, self._access = app, access
-        self._publishing, self._signed = frozenset(publishing), tuple(signed)
+        self._publishing, self._signed = frozenset(publishing), frozenset(signed)
+        self._below = tuple(path for path in publishing if path.endswith("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,7 +36,7 @@ class Guard:
         status, sentence = self._access.refusal(
             method, path, Headers(scope=scope), scope=self._needed(method, path)
         )
-        if status and not (self._signed and path.startswith(self._signed)):
+        if status and path not in self._signed:
             await _refuse(send, status, sentence)
             return
         await self._app(scope, receive, send)
@@ -43,7 +44,8 @@ class Guard:
     def _needed(self, method: str, path: str) -> str:
         if method in {"GET", "HEAD"}:
             return READ
-        return PUBLISH if path in self._publishing else WRITE
+        publishes = path in self._publishing or path.startswith(self._below)
+        return PUBLISH if publishes else WRITE
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:

@@ -62,8 +62,8 @@ async def serving(
         summary="Takes activity.",
         health=health,
         access=access,
-        publishing=["/v1/events"],
-        signed=["/v1/webhooks/"],
+        publishing=["/v1/events", "/v1/webhooks/"],
+        signed=["/v1/webhooks/x"],
     )
     for router in (routes(), *routers):
         app.include_router(router)

@@ -41,6 +41,8 @@ async def test_scopes_go_by_method_and_path() -> None:
         assert (await service.get("/v1/members/1", headers=bearer)).status_code == 403
         assert (await service.post("/v1/members/1", headers=bearer)).status_code == 403
         assert (await service.post("/v1/webhooks/x")).status_code == 200
+        assert (await service.post("/v1/webhooks/xy", headers=bearer)).status_code == 200
+        assert (await service.post("/v1/webhooks/xy")).status_code == 401
         refused = await service.get("/v1/members/1")
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == "Bearer"
