@@ -5,17 +5,25 @@ HTTP comes first and goes last: while there is no broker, the service says so.
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from contextlib import closing
 
 from nats.aio.client import Client
 
-from services.ingest import http, projections
+from services.ingest import projections
+from services.ingest.adapters import actorsfile, connections
+from services.ingest.adapters.connections import Connections
+from services.ingest.domain.actors import Rule
 from services.ingest.domain.recent import RecentKeys
 from services.ingest.handlers.directory import Directory, Tables
 from services.ingest.handlers.intake import Intake
+from services.ingest.handlers.posts import Source
+from services.ingest.handlers.reports import Reports
+from services.ingest.http import events, webhooks
+from services.ingest.http.mailbox import NOT_NOW, Mailbox, come_again
 from services.ingest.publishing import ActivityStream, hand_over
 from services.ingest.settings import Settings
-from services.ingest.sources import canonical
+from services.ingest.sources import canonical, registry, signature
 from services.ingest.stream import Inbound
 from shared.eventlog.log import Store
 from shared.messaging.broker import client, connect, wait_for_provisioning
@@ -24,6 +32,7 @@ from shared.messaging.topology import ACTIVITY, INBOUND, INGEST_INBOUND
 from shared.messaging.work import work
 from shared.runtime import status
 from shared.runtime.access import Access
+from shared.runtime.errors import WrongUse
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
@@ -32,17 +41,49 @@ SUMMARY = "Turns what platforms and scripts report into one kind of activity eve
 
 
 async def run(settings: Settings) -> None:
-    """Hear and say until cancelled."""
+    """Hear and say until cancelled. Raises WrongUse before anything has begun."""
+    connected = connections.read(
+        settings.connections, adapters=registry.signatures(), schemes=signature.SCHEMES
+    )
+    known = _sources(connected)
+    rules = actorsfile.load(settings.actors)
     access = Access.of(settings.token, settings.tokens)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
         async with Store.open(
             settings.database, codec=projections.CODEC, schema=[projections.SCHEMA]
         ) as store:
             await projections.catch_up(store)
-            await _serve(store, settings, listener, access)
+            await _serve(store, known, rules, settings, listener, access)
 
 
-async def _serve(store: Store, settings: Settings, listener: socket.socket, access: Access) -> None:
+def _sources(connected: Connections) -> dict[str, Source]:
+    """Return every source by its name: those that need no saying, and what the file says."""
+    sources = registry.built_in()
+    for one in connected.sources:
+        try:
+            sources[one.name] = registry.source(
+                one.name,
+                adapter=one.adapter,
+                platform=one.platform,
+                mapping=one.mapping,
+                scheme=one.signature,
+                secrets=one.secrets,
+                keys=one.keys,
+                tolerance=one.tolerance,
+            )
+        except ValueError as error:
+            raise WrongUse(f"{connected.file}: sources.{one.name}: {error}") from None
+    return sources
+
+
+async def _serve(
+    store: Store,
+    sources: dict[str, Source],
+    rules: Sequence[Rule],
+    settings: Settings,
+    listener: socket.socket,
+    access: Access,
+) -> None:
     stream, health = ActivityStream(), Health("ingest")
     tables = Tables(projections.known, projections.related, projections.project)
     directory = Directory(store, tables, unlinked=settings.unlinked)
@@ -53,15 +94,29 @@ async def _serve(store: Store, settings: Settings, listener: socket.socket, acce
         stored=stream.stored,
         registry=health.registry,
     )
-    inbound = Inbound(store, intake, directory, canonical.translate)
-    released = Relayed(store)
-    mailbox = http.Mailbox(body_bytes=settings.body_bytes, waiting_bytes=settings.waiting_bytes)
-    app = application(
-        "ingest", summary=SUMMARY, health=health, access=access, publishing=["/v1/events"]
+    reports = Reports(
+        intake,
+        store,
+        sources,
+        canonical=canonical.translate,
+        actors=rules,
+        registry=health.registry,
     )
-    for trouble in http.NOT_NOW:
-        app.add_exception_handler(trouble, http.come_again)
-    app.include_router(http.router(intake, canonical.translate, mailbox, settings.deadline))
+    inbound = Inbound(reports, directory)
+    released = Relayed(store)
+    mailbox = Mailbox(body_bytes=settings.body_bytes, waiting_bytes=settings.waiting_bytes)
+    app = application(
+        "ingest",
+        summary=SUMMARY,
+        health=health,
+        access=access,
+        publishing=["/v1/events", webhooks.PATH],
+        signed=[f"{webhooks.PATH}{source.name}" for source in sources.values() if source.check],
+    )
+    for trouble in NOT_NOW:
+        app.add_exception_handler(trouble, come_again)
+    app.include_router(events.router(intake, canonical.translate, mailbox, settings.deadline))
+    app.include_router(webhooks.router(reports, mailbox, settings.deadline))
     app.include_router(status.router(health, store, inbound.retry))
     health.check("broker", stream.trouble)
     health.check("relay", released.trouble)

@@ -33,7 +33,7 @@ Stored = Callable[[int], Awaitable[bytes | None]]
 class Verdict(NamedTuple):
     """`id` is the event's own, None where it has none that can be read."""
 
-    status: Literal["accepted", "duplicate", "refused"]
+    status: Literal["accepted", "duplicate", "refused", "skipped"]
     id: str | None
     reason: str | None = None
 

@@ -1,0 +1,1 @@
+"""How ingest is spoken to over HTTP."""
