@@ -32,7 +32,8 @@ NETWORK: Final = MARKS["network"]
 class ActivityRecorded:
     """Something happened at `occurred_at`, or so says its source. `data` is as in the contract.
 
-    `claimed_at` is what the source said where ingest could not believe it.
+    `claimed_at` is what the source said where ingest could not believe it. `undated`: the source
+    said no time, and it happened when ingest heard of it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class ActivityRecorded:
     occurred_at: int
     claimed_at: int | None = None
     historical: bool
+    undated: bool = False
     data: dict[str, Any]
 
 

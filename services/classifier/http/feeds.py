@@ -109,6 +109,7 @@ def _activity(row: Recorded) -> str:
         time=instant(event.occurred_at),
         claimedtime=None if event.claimed_at is None else instant(event.claimed_at),
         historical=event.historical,
+        undated=event.undated,
         data=event.data,
     )
     return f'{{"position":{row.position},"event":{said.to_json().decode()}}}\n'

@@ -34,6 +34,7 @@ class Sent:
     time: AwareDatetime
     data: dict[str, Any]
     historical: bool = False
+    undated: bool = False
     claimedtime: AwareDatetime | None = None
 
 
@@ -62,6 +63,7 @@ def heard(body: bytes) -> Heard:
             occurred_at=milliseconds(sent.time),
             claimed_at=None if sent.claimedtime is None else milliseconds(sent.claimedtime),
             historical=sent.historical,
+            undated=sent.undated,
             data=sent.data,
         )
         key = event_key(sent.source, sent.id)
@@ -98,7 +100,9 @@ def conflict(received: Received) -> Parked:
     )
 
 
-def _claimed(recorded: ActivityRecorded) -> int:
+def _claimed(recorded: ActivityRecorded) -> int | None:
+    if recorded.undated:
+        return None
     return recorded.occurred_at if recorded.claimed_at is None else recorded.claimed_at
 
 

@@ -119,6 +119,7 @@ def an_event(
     id: str | None = None,
     source: str = "urn:zones:platform:example",
     historical: bool = False,
+    undated: bool = False,
     claimed: float | None = None,
     **data: Any,  # noqa: ANN401 -- whatever the kind tells
 ) -> bytes:
@@ -134,6 +135,8 @@ def an_event(
     }
     if historical:
         event["historical"] = True
+    if undated:
+        event["undated"] = True
     if claimed is not None:
         event["claimedtime"] = written(claimed)
     return json.dumps(event).encode()

@@ -103,18 +103,22 @@ async def test_another_content_under_a_known_id_is_parked(tmp_path: Path, second
 
 
 async def test_what_ingest_says_another_way_is_no_conflict(tmp_path: Path) -> None:
-    """A time that was clamped, a target that became a member, an account that was linked since."""
+    """A time that was clamped or that nobody said, a target that became a member, an account that
+    was linked since.
+    """
     once = [
         an_event("share", 1, id="e-1", member="acct-1", target="x:1", claimed=1.5),
         an_event("retract", 2, id="e-2", retracts="e-1"),
+        an_event("like", 2, id="e-3", undated=True),
     ]
     again = [
         an_event("share", 1.2, id="e-1", target="bob", claimed=1.5),
         an_event("retract", 2, id="e-2", retracts="e-1~ada"),
+        an_event("like", 2.5, id="e-3", undated=True),
     ]
     async with a_classifier(tmp_path) as classifier, a_listener(classifier) as listener:
         await listener.hear([*once, *again])
-        assert listener.counted() == {"recorded": 2.0, "known": 2.0, "conflict": 0.0}
+        assert listener.counted() == {"recorded": 3.0, "known": 3.0, "conflict": 0.0}
         assert not await parked(classifier)
 
 

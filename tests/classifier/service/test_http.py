@@ -228,6 +228,7 @@ async def test_the_log_feed_gives_activity_as_it_was_on_the_bus(tmp_path: Path) 
         an_event("share", 1, target="x:1", minutes=2.5, topics=["a"]),
         an_event("view", 1.5, historical=True),
         an_event("view", 2, claimed=2.25),
+        an_event("like", 2, undated=True),
         an_event("topic_requested", 3, member="_org", request_id="r", topic="t", by="sales"),
     ]
     async with a_classifier(tmp_path) as classifier, served(classifier) as service:
