@@ -15,7 +15,7 @@ from services.ingest.adapters import actorsfile, connections
 from services.ingest.adapters.connections import Connections
 from services.ingest.domain.actors import Rule
 from services.ingest.domain.recent import RecentKeys
-from services.ingest.handlers.directory import Directory, Tables
+from services.ingest.handlers.directory import WAITING, Directory, Tables
 from services.ingest.handlers.intake import Intake
 from services.ingest.handlers.posts import Source
 from services.ingest.handlers.reports import Reports
@@ -36,6 +36,7 @@ from shared.runtime.errors import WrongUse
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
+from shared.runtime.retention import forget
 
 SUMMARY = "Turns what platforms and scripts report into one kind of activity event."
 
@@ -142,8 +143,12 @@ async def _serve(
                 tasks.create_task(hand_over(store, stream, released))
 
     async with asyncio.TaskGroup() as tasks:
-        speaking = tasks.create_task(speak())
+        working = [
+            tasks.create_task(speak()),
+            tasks.create_task(forget(store, settings.parked_days, waiting=[WAITING])),
+        ]
         try:
             await serve(app, listener)
         finally:
-            speaking.cancel()
+            for task in working:
+                task.cancel()

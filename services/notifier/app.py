@@ -35,6 +35,7 @@ from shared.runtime.access import Access
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
+from shared.runtime.retention import forget
 
 SUMMARY = "Tells people what concerns them, once, and keeps the promises of the fast track."
 
@@ -102,7 +103,10 @@ async def _serve(
                 )
 
     async with asyncio.TaskGroup() as tasks:
-        working = [tasks.create_task(take_part())]
+        working = [
+            tasks.create_task(take_part()),
+            tasks.create_task(forget(store, settings.parked_days)),
+        ]
         if to:
             patience = Patience(attempts=settings.webhook_attempts, pause=settings.webhook_pause)
             working.append(tasks.create_task(outgoing.deliver(store, to, patience)))

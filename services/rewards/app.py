@@ -33,6 +33,7 @@ from shared.runtime.access import Access
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
+from shared.runtime.retention import forget
 
 SUMMARY = "Turns effort and arrivals into recognitions."
 
@@ -95,8 +96,12 @@ async def _serve(
                 )
 
     async with asyncio.TaskGroup() as tasks:
-        taking_part = tasks.create_task(take_part())
+        working = [
+            tasks.create_task(take_part()),
+            tasks.create_task(forget(store, settings.parked_days)),
+        ]
         try:
             await serve(app, listener)
         finally:
-            taking_part.cancel()
+            for task in working:
+                task.cancel()

@@ -1,8 +1,10 @@
-"""What could not be processed, kept whole and with its reason until somebody has dealt with it."""
+"""What could not be processed, kept whole and with its reason until somebody has dealt with it, or
+for as long as may be.
+"""
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import aiosqlite
@@ -70,6 +72,25 @@ async def mark_resolved(connection: aiosqlite.Connection, number: int) -> None:
         "UPDATE parked SET resolved_at = :now WHERE id = :id AND resolved_at IS NULL",
         {"id": number, "now": time.time_ns() // 1_000_000},
     )
+
+
+async def purge(
+    connection: aiosqlite.Connection, *, before: int, waiting: Collection[str], limit: int
+) -> list[bool]:
+    """Delete what was parked before a moment, in milliseconds since 1970, and overwrite it in the
+    file; but not what is still open of the readers in `waiting`. Say of each whether it was open.
+    """
+    await connection.execute_fetchall("PRAGMA secure_delete = ON")
+    try:
+        rows = await connection.execute_fetchall(
+            "DELETE FROM parked WHERE id IN (SELECT id FROM parked WHERE parked_at < :before AND"
+            " (resolved_at IS NOT NULL OR reader NOT IN (SELECT value FROM json_each(:waiting)))"
+            " ORDER BY id LIMIT :limit) RETURNING resolved_at IS NULL",
+            {"before": before, "waiting": json.dumps(list(waiting)), "limit": limit},
+        )
+    finally:
+        await connection.execute_fetchall("PRAGMA secure_delete = OFF")
+    return [bool(was_open) for (was_open,) in rows]
 
 
 async def listed(

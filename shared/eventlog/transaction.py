@@ -1,6 +1,6 @@
 """One transaction: what was heard, decided and said, and how far we have read, all or nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,6 +90,15 @@ class Transaction:
         """Return the id. The same thing parked twice, unresolved, is parked once."""
         with self._guarded():
             return await parked.park(self._connection, item)
+
+    async def purge_parked(
+        self, *, before: int, waiting: Collection[str] = (), limit: int = 1000
+    ) -> list[bool]:
+        """Forget what was parked before a moment, in milliseconds since 1970, no more than `limit`
+        of it: say of each whether it was open. What is open of `waiting` readers stays.
+        """
+        with self._guarded():
+            return await parked.purge(self._connection, before=before, waiting=waiting, limit=limit)
 
     async def mark_retried(self, number: int) -> None:
         with self._guarded():

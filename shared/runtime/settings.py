@@ -7,7 +7,7 @@ alone, `ZONES_NATS_URL` for whoever has nothing of their own.
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """A bearer token that may do everything."""
     tokens: str | None = None
     """Tokens that may do less: `TOKEN=read+publish,...`."""
+    parked_days: int = Field(default=30, ge=1)
+    """Days for which what could not be processed is kept, resolved or not."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -94,3 +94,40 @@ async def test_what_was_never_parked_is_not_found(tmp_path: Path) -> None:
 
         assert await store.parked_row(0) is None
         assert await store.parked_row(2) is None
+
+
+async def test_what_is_old_is_forgotten_resolved_or_not(tmp_path: Path) -> None:
+    """And what merely waits, once it waits no more."""
+    waiting = replace(a_parked_message(), reader="unlinked")
+    async with a_store(tmp_path) as store:
+        rows = await park(
+            store, *(a_parked_message(key=f"k{n}") for n in range(3)), waiting, waiting_too(waiting)
+        )
+        async with store.transaction() as transaction:
+            await transaction.mark_resolved(rows[0])
+            await transaction.mark_resolved(rows[4])
+            await transaction.execute("UPDATE parked SET parked_at = id")
+        async with store.transaction() as transaction:
+            gone = await transaction.purge_parked(before=rows[2], waiting=["unlinked"])
+            assert gone == [False, True]
+        assert [row.id for row in await store.parked(resolved=True)] == rows[2:]
+        async with store.transaction() as transaction:
+            gone = await transaction.purge_parked(before=rows[4] + 1, waiting=["unlinked"], limit=1)
+            assert gone == [True], "no more than the limit"
+            gone = await transaction.purge_parked(before=rows[4] + 1, waiting=["unlinked"])
+            assert gone == [False]
+        assert [row.id for row in await store.parked(resolved=True)] == [rows[3]]
+
+
+def waiting_too(item: Parked) -> Parked:
+    return replace(item, key="another")
+
+
+async def test_what_is_forgotten_is_not_in_the_file_either(tmp_path: Path) -> None:
+    payload = b"nobody is to read this again, however long the payload is" * 500
+    async with a_store(tmp_path) as store:
+        await park(store, a_parked_message(payload=payload))
+    async with a_store(tmp_path) as store, store.transaction() as transaction:
+        await transaction.purge_parked(before=2**62)
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert payload[:100] not in left
