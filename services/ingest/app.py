@@ -100,6 +100,7 @@ async def _serve(
         store,
         sources,
         canonical=canonical.translate,
+        learn=directory.learn,
         actors=rules,
         registry=health.registry,
     )

@@ -15,7 +15,7 @@ import pytest_asyncio
 from pydantic_core import from_json
 from standardwebhooks import Webhook
 
-from services.ingest.domain.activity import Refused, Skipped
+from services.ingest.domain.activity import Named, Refused, Skipped
 from services.ingest.sources import registry
 from services.ingest.sources.registry import Adapter
 from services.ingest.sources.sightings import Seen, sighting
@@ -52,7 +52,7 @@ platform = "town-2"
 """
 
 
-def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:
+def translate(headers: Mapping[str, str], body: bytes) -> list[Seen | Named]:
     """A platform that says `[{"id", "by", ...}]`, and everything else that a platform may say."""
     del headers
     try:
@@ -62,9 +62,11 @@ def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:
     return [_seen(one) for one in said]
 
 
-def _seen(one: dict[str, Any]) -> Seen:
+def _seen(one: dict[str, Any]) -> Seen | Named:
     if reason := one.get("skip"):
         return Skipped(reason, "none of our business")
+    if label := one.get("called"):
+        return Named("toy", one["by"], label)
     if reason := one.get("refuse"):
         return Refused(reason=reason, detail="this cannot be")
     if one.get("mend") and REPAIRED["broken"]:
@@ -316,6 +318,20 @@ async def test_another_instance_is_another_platform(ingest: Ingest) -> None:
     assert said["town"]["source"] == "urn:zones:platform:town-2"
     assert said["town"]["data"]["target"] == "town-2:2"
     assert said["linked"]["subject"] == "townsman"
+
+
+async def test_what_an_account_is_called_is_noted(ingest: Ingest) -> None:
+    """The handle that a member gave is found by the identity that never changes."""
+    handle = {"platform": "toy", "handle": "lovelace"}
+    await ingest.post(an_activity("link_account", id="a", subject="lady", data=handle))
+
+    named = await post(ingest, "toy", [{"by": "77", "called": "lovelace"}])
+    await post(ingest, "toy", [{"id": "77-1", "by": "77"}])
+    await post(ingest, "toy", [{"id": "78-1", "by": "78", "label": "lovelace"}])
+
+    assert named.json()["results"][0]["status"] == "skipped"
+    said = {event["id"]: event["subject"] for event in await ingest.said()}
+    assert said["77-1"] == "lady"
 
 
 async def test_linkedin_is_shown_that_the_address_is_ours(ingest: Ingest) -> None:

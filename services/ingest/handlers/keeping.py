@@ -1,13 +1,13 @@
 """What is kept of a report that could not be used: enough to try again, and no keys to anything."""
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pydantic_core import to_json
 
-from services.ingest.domain.activity import Skipped
+from services.ingest.domain.activity import Named, Skipped
 from services.ingest.handlers.intake import Verdict
 from services.ingest.handlers.posts import Post
 from services.ingest.handlers.reading import Heard
@@ -27,7 +27,7 @@ class Piece(NamedTuple):
     """One thing in a post, whose place is `place`. `alone`: it makes sense without the others."""
 
     place: int
-    heard: Heard | Skipped
+    heard: Heard | Skipped | Named
     alone: bool
 
 
@@ -38,25 +38,29 @@ def is_kept(verdict: Verdict) -> bool:
 
 def kept(
     posts: Sequence[Post], pieces: Sequence[Piece], verdicts: Sequence[Verdict]
-) -> Iterator[Parked]:
-    """Yield what is to be parked: an event alone where that makes sense, else the whole post, once
-    and with the first reason.
+) -> list[Parked]:
+    """Return what is to be parked, in its order: an event alone where that makes sense, else the
+    whole post, once and with the first reason.
     """
-    whole: dict[int, Parked] = {}
+    found: list[Parked] = []
+    whole: dict[int, int] = {}
     more: Tally[int] = Tally()
     for piece, verdict in zip(pieces, verdicts, strict=True):
-        if not is_kept(verdict) or isinstance(piece.heard, Skipped):
+        if not is_kept(verdict) or not isinstance(piece.heard, Heard):
             continue
         post = posts[piece.place]
         if piece.alone:
-            yield _parked(post, verdict, to_json(piece.heard.event), {"content-type": CONTENT_TYPE})
+            event = to_json(piece.heard.event)
+            found.append(_parked(post, verdict, event, {"content-type": CONTENT_TYPE}))
         elif piece.place in whole:
-            more[piece.place] += 1
+            more[whole[piece.place]] += 1
         else:
-            whole[piece.place] = _parked(post, verdict, post.body, without_secrets(post.headers))
-    for place, parked in whole.items():
-        others = f"; and {more[place]} more" if more[place] else ""
-        yield replace(parked, detail=parked.detail + others)
+            whole[piece.place] = len(found)
+            found.append(_parked(post, verdict, post.body, without_secrets(post.headers)))
+    for number, others in more.items():
+        parked = found[number]
+        found[number] = replace(parked, detail=f"{parked.detail}; and {others} more")
+    return found
 
 
 def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:

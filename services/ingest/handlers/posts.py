@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Translate: TypeAlias = Callable[[Mapping[str, str], bytes], list[Any]]
-"""Takes headers by their lower-case names and a body. Returns `Sighting`, `Skipped`, `Refused` or
-canonical events. Raises UnreadableMessage, and nothing else.
+"""Takes headers by their lower-case names and a body. Returns `Sighting`, `Named`, `Skipped`,
+`Refused` or canonical events. Raises UnreadableMessage, and nothing else.
 """
 Check: TypeAlias = Callable[[str, Mapping[str, str], bytes, datetime], str | None]
 """Takes path and query, headers by their lower-case names, the body as it came, and the time.

@@ -4,13 +4,15 @@ Whether it is the platform's own word has been checked before; over NATS the bro
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter
 
-from services.ingest.domain.activity import Refused, Sighting, Skipped
+from services.ingest.domain.activity import Named, Refused, Sighting, Skipped
 from services.ingest.domain.actors import Rule, refusing
 from services.ingest.handlers.intake import Intake, Verdict
 from services.ingest.handlers.keeping import BOT, Piece, is_kept, kept
@@ -19,6 +21,9 @@ from services.ingest.handlers.reading import Heard
 from shared.eventlog.log import Store
 from shared.eventlog.parked import ParkedRow
 from shared.messaging.errors import UnreadableMessage
+
+Learn: TypeAlias = Callable[[Sequence[Named], datetime], Awaitable[None]]
+"""Notes what accounts are said to be called, as heard at a time."""
 
 UNSIGNED: Final = "unsigned"
 
@@ -33,10 +38,11 @@ class Reports:
         sources: Mapping[str, Source],
         *,
         canonical: Translate,
+        learn: Learn,
         actors: Sequence[Rule],
         registry: CollectorRegistry,
     ) -> None:
-        self._intake, self._store = intake, store
+        self._intake, self._store, self._learn = intake, store, learn
         self.sources, self._actors = sources, actors
         self._anybody = Source(name="", adapter="canonical", translate=canonical)
         self._refused: Tally[Rule] = Tally()
@@ -68,7 +74,7 @@ class Reports:
         Raises BrokerUnavailable and StreamFull, after which the same may be sent again.
         """
         said, verdicts = await self._judged(posts)
-        if parked := [*kept(posts, said, verdicts)]:
+        if parked := kept(posts, said, verdicts):
             async with self._store.transaction() as transaction:
                 for unused in parked:
                     await transaction.park(unused)
@@ -102,10 +108,13 @@ class Reports:
 
     async def _judged(self, posts: Sequence[Post]) -> tuple[list[Piece], list[Verdict]]:
         said = [one for place, post in enumerate(posts) for one in self._read(place, post)]
+        named = [(one.place, one.heard) for one in said if isinstance(one.heard, Named)]
+        for place, names in groupby(named, key=itemgetter(0)):
+            await self._learn([name for _, name in names], posts[place].received_at)
         heard = [one.heard for one in said if isinstance(one.heard, Heard)]
         judged = iter(await self._intake.accept(heard))
         return said, [
-            next(judged) if isinstance(one.heard, Heard) else _skipped(one.heard) for one in said
+            next(judged) if isinstance(one.heard, Heard) else _left_out(one.heard) for one in said
         ]
 
     def _read(self, place: int, post: Post) -> Iterator[Piece]:
@@ -117,7 +126,7 @@ class Reports:
             match one:
                 case Sighting():
                     yield Piece(place, self._dated(one, post.received_at), alone=False)
-                case Skipped():
+                case Skipped() | Named():
                     yield Piece(place, one, alone=False)
                 case Refused():
                     yield Piece(place, Heard(one, post.received_at), alone=False)
@@ -134,8 +143,10 @@ class Reports:
         return Heard(event, received_at, sighting.label)
 
 
-def _skipped(skipped: Skipped) -> Verdict:
-    return Verdict("skipped", None, f"{skipped.reason}: {skipped.detail}")
+def _left_out(said: Skipped | Named) -> Verdict:
+    if isinstance(said, Named):
+        return Verdict("skipped", None, "named: it is noted what an account is called")
+    return Verdict("skipped", None, f"{said.reason}: {said.detail}")
 
 
 def _is_cloud_event(headers: Mapping[str, str]) -> bool:

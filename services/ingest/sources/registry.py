@@ -8,9 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from services.ingest.domain.activity import Sighting
+from services.ingest.domain.activity import Named, Sighting
 from services.ingest.handlers.posts import Source, Translate
-from services.ingest.sources import canonical, signature
+from services.ingest.sources import (
+    activitystreams,
+    bluesky,
+    canonical,
+    discourse,
+    github,
+    linkedin,
+    mastodon,
+    signature,
+)
 from services.ingest.sources.sightings import Seen
 from shared.contracts.activity import PLATFORM
 
@@ -28,7 +37,13 @@ class Adapter(NamedTuple):
 
 
 ADAPTERS: Final[dict[str, Adapter]] = {
+    "activitystreams": Adapter(activitystreams.translate, "fediverse", "http-signature"),
+    "bluesky": Adapter(bluesky.translate, "bluesky"),
     "canonical": Adapter(canonical.translate),
+    "discourse": Adapter(discourse.translate, "discourse", "discourse"),
+    "github": Adapter(github.translate, "github", "github"),
+    "linkedin": Adapter(linkedin.translate, "linkedin", "linkedin"),
+    "mastodon": Adapter(mastodon.translate, "fediverse", "mastodon"),
 }
 
 
@@ -80,7 +95,9 @@ def translated_as(
     return [_renamed(seen, own, platform) for seen in translate(headers, body)]
 
 
-def _renamed(seen: Seen, own: str, platform: str) -> Seen:
+def _renamed(seen: Seen | Named, own: str, platform: str) -> Seen | Named:
+    if isinstance(seen, Named) and seen.platform == own:
+        return seen._replace(platform=platform)
     if not isinstance(seen, Sighting):
         return seen
 
