@@ -10,7 +10,6 @@ from contextlib import closing
 
 from nats.aio.client import Client
 
-from services.ingest import projections
 from services.ingest.adapters import actorsfile, connections
 from services.ingest.adapters.connections import Connections
 from services.ingest.domain.actors import Rule
@@ -19,8 +18,9 @@ from services.ingest.handlers.directory import WAITING, Directory, Tables
 from services.ingest.handlers.intake import Intake
 from services.ingest.handlers.posts import Source
 from services.ingest.handlers.reports import Reports
-from services.ingest.http import events, webhooks
+from services.ingest.http import accounts, events, webhooks
 from services.ingest.http.mailbox import NOT_NOW, Mailbox, come_again
+from services.ingest.projections import entries, names, profiles, tables
 from services.ingest.publishing import ActivityStream, hand_over
 from services.ingest.settings import Settings
 from services.ingest.sources import canonical, registry, signature
@@ -51,9 +51,9 @@ async def run(settings: Settings) -> None:
     access = Access.of(settings.token, settings.tokens)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
         async with Store.open(
-            settings.database, codec=projections.CODEC, schema=[projections.SCHEMA]
+            settings.database, codec=entries.CODEC, schema=[tables.SCHEMA]
         ) as store:
-            await projections.catch_up(store)
+            await tables.catch_up(store)
             await _serve(store, known, rules, settings, listener, access)
 
 
@@ -86,8 +86,11 @@ async def _serve(
     access: Access,
 ) -> None:
     stream, health = ActivityStream(), Health("ingest")
-    tables = Tables(projections.known, projections.related, projections.project)
-    directory = Directory(store, tables, unlinked=settings.unlinked)
+    directory = Directory(
+        store,
+        Tables(names.known, names.related, names.project, profiles.project),
+        unlinked=settings.unlinked,
+    )
     intake = Intake(
         directory,
         RecentKeys(settings.recent_keys),
@@ -119,6 +122,7 @@ async def _serve(
         app.add_exception_handler(trouble, come_again)
     app.include_router(events.router(intake, canonical.translate, mailbox, settings.deadline))
     app.include_router(webhooks.router(reports, mailbox, settings.deadline))
+    app.include_router(accounts.router(store))
     app.include_router(status.router(health, store, inbound.retry))
     health.check("broker", stream.trouble)
     health.check("relay", released.trouble)

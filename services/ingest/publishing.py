@@ -19,6 +19,7 @@ from services.ingest.domain.identity import (
     ActivityReleased,
     Event,
 )
+from services.ingest.domain.profiles import ProfileSaid
 from shared.contracts.activity import Activity, Happened, MemberDeparted
 from shared.contracts.acts import Profile
 from shared.contracts.envelope import subject_of
@@ -54,9 +55,9 @@ def publish(event: Event) -> Happened | None:
                 historical=True,
                 data=Profile(merged_into=event.member),
             )
-        case (
-            AccountLinked() | AccountUnlinked() | AccountNamed() | ActivityGiven() | ActivityKept()
-        ):
+        case AccountLinked() | AccountUnlinked() | AccountNamed():
+            return None
+        case ActivityGiven() | ActivityKept() | ProfileSaid():
             return None
         case _:
             assert_never(event)

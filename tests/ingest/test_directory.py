@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest import projections
 from services.ingest.domain.identity import AccountName
+from services.ingest.projections import entries, tables
 from shared.eventlog.log import Store
 from tests.ingest.examples import Event, a_link, an_activity, an_unlink
 from tests.ingest.running import Ingest, provisioned, running, serving
@@ -206,7 +206,7 @@ async def test_the_table_can_be_dropped_and_is_built_again(tmp_path: Path) -> No
             an_unlink("h1", "m1", time="2026-03-01T11:00:00Z"),
         )
     async with Store.open(
-        tmp_path / "ingest.db", codec=projections.CODEC, schema=[projections.SCHEMA]
+        tmp_path / "ingest.db", codec=entries.CODEC, schema=[tables.SCHEMA]
     ) as store:
         before = await table(store)
         async with store.transaction() as transaction:
@@ -214,7 +214,7 @@ async def test_the_table_can_be_dropped_and_is_built_again(tmp_path: Path) -> No
             await transaction.execute("DELETE FROM labels")
             await transaction.execute("DELETE FROM checkpoints WHERE reader = 'names'")
 
-        await projections.catch_up(store)
+        await tables.catch_up(store)
 
         assert await table(store) == before
         assert [(handle, member) for _, _, handle, _, member, *_ in before] == [

@@ -5,16 +5,21 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from services.ingest import projections
 from services.ingest.domain.activity import Named
 from services.ingest.domain.identity import AccountName, ActivityReleased
 from services.ingest.domain.settlement import Given, Outcome, Unlinked
 from services.ingest.handlers.directory import Directory, Tables
 from services.ingest.handlers.reading import Heard, Said, read
+from services.ingest.projections import entries, names, profiles, tables
 from shared.eventlog.log import Store
 from tests.ingest.examples import NOW, Event, a_link, an_activity
 
-TABLES = Tables(projections.known, projections.related, projections.project)
+TABLES = Tables(
+    names.known,
+    names.related,
+    names.project,
+    profiles.project,
+)
 DID = AccountName("bluesky", "did:plc:1")
 OTHER = AccountName("bluesky", "did:plc:2")
 
@@ -50,9 +55,9 @@ class Book:
 @asynccontextmanager
 async def book(folder: Path, unlinked: Unlinked = "enrol") -> AsyncIterator[Book]:
     async with Store.open(
-        folder / "ingest.db", codec=projections.CODEC, schema=[projections.SCHEMA]
+        folder / "ingest.db", codec=entries.CODEC, schema=[tables.SCHEMA]
     ) as store:
-        await projections.catch_up(store)
+        await tables.catch_up(store)
         yield Book(store, unlinked)
 
 
@@ -147,19 +152,19 @@ async def test_the_tables_can_be_dropped_and_are_built_again(tmp_path: Path) -> 
         await accounts.learn(DID, "ada")
         await accounts.learn(DID, "lovelace", 1)
         await accounts.learn(OTHER, "ada", 2)
-        before = await tables(accounts.store)
+        before = await contents(accounts.store)
         async with accounts.store.transaction() as transaction:
             await transaction.execute("DELETE FROM names")
             await transaction.execute("DELETE FROM labels")
             await transaction.execute("DELETE FROM checkpoints")
 
-        await projections.catch_up(accounts.store)
+        await tables.catch_up(accounts.store)
 
-        assert await tables(accounts.store) == before
+        assert await contents(accounts.store) == before
         assert len(before[0]) == 4
 
 
-async def tables(store: Store) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+async def contents(store: Store) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     return (
         await store.fetchall("SELECT * FROM names ORDER BY name"),
         await store.fetchall("SELECT * FROM labels ORDER BY label, account"),

@@ -2,9 +2,10 @@
 
 import typer
 
-from services.ingest.cli import importing, publishing
+from services.ingest.cli import importing, members, publishing
 
 
 def commands(app: typer.Typer) -> None:
     publishing.commands(app)
     importing.commands(app)
+    members.commands(app)

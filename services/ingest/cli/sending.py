@@ -5,7 +5,7 @@ import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 
 import typer
 
@@ -22,6 +22,7 @@ PAUSES: Final = (0.1, 0.2, 0.5, 1.0)
 """Seconds between tries, the last of them for ever."""
 ANSWER_SECONDS: Final = 60.0
 JUDGED: Final = {202, 413, 422}
+LONGEST_PAUSE: Final = 3600
 NOT_NOW: Final = {429, 502, 503, 504}
 
 Wait = Annotated[
@@ -47,6 +48,13 @@ def chunks(lines: Iterable["Line"]) -> Iterator[list["Line"]]:
         raise
     if chunk:
         yield chunk
+
+
+class NotNow(NamedTuple):
+    """Why it is worth trying again, in `seconds` at the earliest."""
+
+    why: str
+    seconds: int = 0
 
 
 class Ingest:
@@ -80,17 +88,18 @@ class Ingest:
         body, began = b"\n".join(lines), time.monotonic()
         for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
             answer = self._try(body)
-            if not isinstance(answer, str):
+            if not isinstance(answer, NotNow):
                 return answer
-            if time.monotonic() - began + pause > self._wait:
-                raise CommandFailed(f"{answer}; {self._again} when it is back")
+            asked = max(pause, answer.seconds)
+            if time.monotonic() - began + asked > self._wait:
+                raise CommandFailed(f"{answer.why}; {self._again} when it is back")
             if pause == PAUSES[0]:
-                remark(f"{answer}: trying again for {self._wait:g} seconds")
-            time.sleep(pause)
+                remark(f"{answer.why}: trying again for {self._wait:g} seconds")
+            time.sleep(asked)
         raise AssertionError  # the pauses never end
 
-    def _try(self, body: bytes) -> dict[str, Any] | str:
-        """Return the answer, or why it is worth trying again."""
+    def _try(self, body: bytes) -> "dict[str, Any] | NotNow":
+        """Return the answer, or why it is worth trying again, and when."""
         from httpx2 import TransportError  # noqa: PLC0415 - see above
 
         with contextlib.suppress(CommandFailed):  # a restart may move it; meanwhile it is nowhere
@@ -99,7 +108,7 @@ class Ingest:
         try:
             answer = self._http.post(f"{self._address}/v1/events", content=body, headers=headers)
         except TransportError:
-            return f"ingest does not answer at {self._address}"
+            return NotNow(f"ingest does not answer at {self._address}")
         try:
             said: dict[str, Any] = answer.json()
         except ValueError:
@@ -108,8 +117,13 @@ class Ingest:
             return said
         why = str(said.get("error") or f"ingest answers {answer.status_code}")
         if answer.status_code in NOT_NOW:
-            return why
+            return NotNow(why, _seconds(answer.headers.get("retry-after", "")))
         raise CommandFailed(why)
+
+
+def _seconds(said: str) -> int:
+    """A date may stand there as well; ingest says seconds, and others may wait as we see fit."""
+    return min(int(said), LONGEST_PAUSE) if said.isascii() and said.isdecimal() else 0
 
 
 def remark(text: str) -> None:

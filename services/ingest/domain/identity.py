@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self, assert_never
 
+from services.ingest.domain.profiles import ProfileSaid
 from shared.decider import Decider
 
 ACCOUNT: Final = re.compile(r"acct-[0-9a-f]{16}")
@@ -125,6 +126,7 @@ Event = (
     | ActivityKept
     | AccountMerged
     | ActivityReleased
+    | ProfileSaid
 )
 
 
@@ -225,11 +227,6 @@ def decide(command: Command, account: Account) -> tuple[Event, ...]:
             assert_never(command)
 
 
-def renamed(id: str, member: str) -> str:
-    """Return the id under which an event is published again for a member."""
-    return f"{id}~{member}"
-
-
 def evolve(account: Account, event: Event) -> Account:
     match event:
         case AccountLinked() | AccountUnlinked():
@@ -243,7 +240,7 @@ def evolve(account: Account, event: Event) -> Account:
             return replace(account, kept=(*account.kept, event.event))
         case AccountMerged():
             return replace(account, kept=())
-        case ActivityGiven() | ActivityReleased():
+        case ActivityGiven() | ActivityReleased() | ProfileSaid():
             return account
         case _:
             assert_never(event)

@@ -22,7 +22,6 @@ from services.ingest.domain.identity import (
     Sight,
     Word,
     directory,
-    renamed,
 )
 
 
@@ -56,6 +55,11 @@ def at_the_time(sights: Collection[Sight], at: datetime | None = None) -> Sight 
     """
     before = [sight for sight in sights if at is None or sight.at <= at]
     return max(before) if before else min(sights, default=None)
+
+
+def renamed(id: str, member: str) -> str:
+    """Return the id under which an event is published again for a member."""
+    return f"{id}~{member}"
 
 
 class Owners:

@@ -20,9 +20,9 @@ from services.ingest.domain.identity import (
     Command,
     Event,
     See,
-    renamed,
 )
-from services.ingest.domain.owners import Known, Owners, is_news
+from services.ingest.domain.owners import Known, Owners, is_news, renamed
+from services.ingest.domain.profiles import ProfileSaid
 
 Unlinked: TypeAlias = Literal["enrol", "park", "refuse"]
 """What becomes of an event from an account that nobody has linked."""
@@ -33,6 +33,8 @@ NOBODYS: Final = Refused(
 )
 GIVEN: Final = "given:"
 """Begins the streams of what accounts did, apart from what is read whenever they are spoken of."""
+MEMBER: Final = "member:"
+"""Begins the streams of what the organisation says of members."""
 
 
 class Act(NamedTuple):
@@ -47,11 +49,12 @@ class Act(NamedTuple):
     claim: Claim | None = None
     retracts: tuple[str, str] | None = None
     seen: See | None = None
+    profile: ProfileSaid | None = None
 
     @property
     def asks(self) -> tuple[str, ...]:
         """The keys of which it matters whether they are in the log; none for most acts."""
-        own = (self.key,) if self.account or self.claim else ()
+        own = (self.key,) if self.account or self.claim or self.profile else ()
         return (*own, self.retracts[1]) if self.retracts else own
 
 
@@ -97,6 +100,7 @@ class Settlement:
     known: Mapping[str, Known]
     past: dict[str, Past] = field(default_factory=dict)
     unlinked: Unlinked = "enrol"
+    profiles: list[ProfileSaid] = field(default_factory=list)
 
     def settle(self, acts: Sequence[Act]) -> list[Outcome]:
         return [self._outcome(act) for act in acts]
@@ -111,6 +115,9 @@ class Settlement:
             self.learn(act.seen)
         if act.claim and act.key not in self.past:
             self.learn(act.claim, act.key)
+        if act.profile and act.key not in self.past:
+            self.owners.record(MEMBER + act.subject, act.profile, act.key)
+            self.profiles.append(act.profile)
         if act.account is None:
             return self._given(act, act.subject)
         said = self.past.get(act.key)

@@ -16,6 +16,7 @@ from services.ingest.domain.identity import (
     directory,
 )
 from services.ingest.domain.owners import Known, Owners, is_news
+from services.ingest.domain.profiles import ProfileSaid
 from services.ingest.domain.settlement import (
     Given,
     Outcome,
@@ -42,6 +43,7 @@ class Tables:
     known: Callable[[View | Transaction, Collection[str]], Awaitable[dict[str, Known]]]
     related: Callable[[Transaction, Collection[str]], Awaitable[set[str]]]
     project: Callable[[Transaction, Owners, int], Awaitable[None]]
+    project_profiles: Callable[[Transaction, Sequence[ProfileSaid], int], Awaitable[None]]
 
 
 class Directory:
@@ -73,7 +75,7 @@ class Directory:
             for said, outcome in zip(events, outcomes, strict=True):
                 if isinstance(outcome, Waiting):
                     await transaction.park(_waiting(said, outcome))
-            await self._record(transaction, settlement.owners)
+            await self._record(transaction, settlement)
         return outcomes, _members({name: settlement.whose(name) for name in named})
 
     async def learn(self, names: Sequence[Named], received_at: datetime) -> None:
@@ -86,7 +88,7 @@ class Directory:
             settlement = await self._settlement(transaction, news, known, {})
             for sight in news:
                 settlement.learn(sight)
-            await self._record(transaction, settlement.owners)
+            await self._record(transaction, settlement)
 
     async def release(self, row: ParkedRow) -> str | None:
         """Hand on an event that waited; return why not where its account is still nobody's."""
@@ -121,7 +123,8 @@ class Directory:
             for account in accounts
         }
 
-    async def _record(self, transaction: Transaction, owners: Owners) -> None:
+    async def _record(self, transaction: Transaction, settlement: Settlement) -> None:
+        owners = settlement.owners
         entries = [Entry(*entry) for entry in owners.entries]
         members = _members({name: owners.known(name) for name in owners.touched})
         if members:
@@ -130,6 +133,10 @@ class Directory:
             rows = await transaction.append(entries)
             if owners.touched:
                 await self._tables.project(transaction, owners, rows[-1].position)
+            if settlement.profiles:
+                await self._tables.project_profiles(
+                    transaction, settlement.profiles, rows[-1].position
+                )
 
     async def _waited(self, transaction: Transaction, members: Mapping[str, str]) -> list[Entry]:
         """Resolve what was parked until these accounts would be linked."""

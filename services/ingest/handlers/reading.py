@@ -11,8 +11,10 @@ from pydantic_core import from_json, to_json
 
 from services.ingest.domain.activity import Refused, examine
 from services.ingest.domain.identity import AccountName, Claim, Link, See, Unlink
+from services.ingest.domain.profiles import ProfileSaid
 from services.ingest.domain.settlement import Act, Given
 from shared.contracts.activity import ACTIVITY, AnyActivity, LinkAccount, Reported, Retract
+from shared.contracts.acts import Profile
 from shared.contracts.envelope import event_key, subject_of
 from shared.contracts.refusals import reason
 from shared.contracts.words import MAX_ID
@@ -69,6 +71,7 @@ def read(heard: Heard) -> Said | Refused:
         claim=_claim(event, report.linking, key),
         retracts=_retracts(event),
         seen=_seen(report.account, heard, event),
+        profile=_profile(event, event.data, key) if isinstance(event.data, Profile) else None,
     )
     mentions = {
         field: name.account
@@ -141,6 +144,11 @@ def _seen(account: AccountName | None, heard: Heard, event: Reported) -> See | N
         return None
     at = heard.received_at if event.historical else event.time
     return See(name=label, identity=account, at=at)
+
+
+def _profile(event: Reported, said: Profile, key: str) -> ProfileSaid:
+    fields = said.model_dump(mode="json")
+    return ProfileSaid(member=event.subject, kind=event.kind, fields=fields, at=event.time, key=key)
 
 
 def _retracts(event: Reported) -> tuple[str, str] | None:

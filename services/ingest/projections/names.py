@@ -8,55 +8,16 @@ from typing import Any, Final
 from services.ingest.domain.identity import (
     Account,
     AccountLinked,
-    AccountMerged,
     AccountName,
     AccountNamed,
     AccountUnlinked,
-    ActivityGiven,
-    ActivityKept,
-    ActivityReleased,
     directory,
 )
 from services.ingest.domain.owners import Known, Owners
+from services.ingest.projections.entries import LINKED, NAMED, UNLINKED
 from shared.eventlog.checkpoints import Checkpoint
-from shared.eventlog.codec import Codec, Kind
 from shared.eventlog.log import Store, Transaction, View
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS names (
-  name     TEXT PRIMARY KEY, -- what it would be known by, as acct-...
-  platform TEXT NOT NULL,
-  handle   TEXT NOT NULL,
-  account  TEXT NOT NULL,    -- that of its bearer where it is a label
-  member   TEXT,
-  label    TEXT,
-  seen     TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS names_of_members ON names (member, name);
-
-CREATE TABLE IF NOT EXISTS labels (
-  label   TEXT NOT NULL,
-  account TEXT NOT NULL,
-  PRIMARY KEY (label, account)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS labels_of_accounts ON labels (account);
-
-DROP TABLE IF EXISTS accounts;
-"""
-LINKED: Final = Kind(event=AccountLinked, name="account-linked")
-UNLINKED: Final = Kind(event=AccountUnlinked, name="account-unlinked")
-NAMED: Final = Kind(event=AccountNamed, name="account-named")
-CODEC: Final = Codec(
-    [
-        LINKED,
-        UNLINKED,
-        NAMED,
-        Kind(event=ActivityGiven, name="activity-given"),
-        Kind(event=ActivityKept, name="activity-kept"),
-        Kind(event=AccountMerged, name="account-merged"),
-        Kind(event=ActivityReleased, name="activity-released"),
-    ]
-)
 READER: Final = "names"
 TOLD: Final = (LINKED.name, UNLINKED.name, NAMED.name)
 SLICE: Final = 1000
@@ -108,7 +69,7 @@ async def project(transaction: Transaction, owners: Owners, position: int) -> No
 
 
 async def catch_up(store: Store) -> None:
-    """Build the tables anew from the log, if the log has something that they have not seen."""
+    """Build the tables anew from the log, if it has something that they have not seen."""
     checkpoint = await store.checkpoint(READER)
     if not await store.read(checkpoint.position if checkpoint else 0, 1, types=TOLD):
         return

@@ -1,0 +1,1 @@
+"""The directory as tables, derived from its log."""
