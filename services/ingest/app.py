@@ -13,6 +13,7 @@ from nats.aio.client import Client
 from services.ingest.adapters import actorsfile, connections
 from services.ingest.adapters.connections import Connections
 from services.ingest.domain.actors import Rule
+from services.ingest.domain.publishers import Publisher
 from services.ingest.domain.recent import RecentKeys
 from services.ingest.handlers.directory import WAITING, Directory, Tables
 from services.ingest.handlers.intake import Intake
@@ -20,6 +21,7 @@ from services.ingest.handlers.posts import Source
 from services.ingest.handlers.reports import Reports
 from services.ingest.http import accounts, events, webhooks
 from services.ingest.http.mailbox import NOT_NOW, Mailbox, come_again
+from services.ingest.http.publishers import Publishers
 from services.ingest.projections import entries, names, profiles, tables
 from services.ingest.publishing import ActivityStream, hand_over
 from services.ingest.settings import Settings
@@ -48,13 +50,21 @@ async def run(settings: Settings) -> None:
     )
     known = _sources(connected)
     rules = actorsfile.load(settings.actors)
+    publishers = Publishers(
+        [
+            Publisher(name=one.name, sources=one.sources, rate=one.rate, burst=one.burst)
+            for one in connected.publishers
+        ]
+    )
     access = Access.of(settings.token, settings.tokens)
+    for one in connected.publishers:
+        access = access.knowing(one.name, one.token, one.scopes)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
         async with Store.open(
             settings.database, codec=entries.CODEC, schema=[tables.SCHEMA]
         ) as store:
             await tables.catch_up(store)
-            await _serve(store, known, rules, settings, listener, access)
+            await _serve(store, known, rules, publishers, settings, listener, access)
 
 
 def _sources(connected: Connections) -> dict[str, Source]:
@@ -81,6 +91,7 @@ async def _serve(
     store: Store,
     sources: dict[str, Source],
     rules: Sequence[Rule],
+    publishers: Publishers,
     settings: Settings,
     listener: socket.socket,
     access: Access,
@@ -120,8 +131,10 @@ async def _serve(
     )
     for trouble in NOT_NOW:
         app.add_exception_handler(trouble, come_again)
-    app.include_router(events.router(intake, canonical.translate, mailbox, settings.deadline))
-    app.include_router(webhooks.router(reports, mailbox, settings.deadline))
+    app.include_router(
+        events.router(intake, canonical.translate, mailbox, publishers, settings.deadline)
+    )
+    app.include_router(webhooks.router(reports, mailbox, publishers, settings.deadline))
     app.include_router(accounts.router(store))
     app.include_router(status.router(health, store, inbound.retry))
     health.check("broker", stream.trouble)

@@ -8,7 +8,7 @@ and Origin of such a request name another site) nor reach it from another machin
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -22,9 +22,13 @@ ANYBODY = ("/healthz", "/readyz", "/openapi.json", "/docs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """`tokens` holds the scopes of each token: read (every GET), publish (events), write (else)."""
+    """`tokens` holds the scopes of each token: read (every GET), publish (events), write (else).
+
+    `names` are those of the callers whose tokens stand for somebody in particular.
+    """
 
     tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, token: str | None = None, scoped: str | None = None) -> Self:
@@ -42,6 +46,13 @@ class Access:
                 )
             tokens[name] = scopes
         return cls(tokens=tokens)
+
+    def knowing(self, name: str, token: str, scopes: frozenset[str]) -> Self:
+        """Let somebody in under a name. Raises WrongUse where the token is another's."""
+        if token in self.tokens:
+            raise WrongUse(f"{name} has a token that stands for somebody else as well")
+        tokens, names = {**self.tokens, token: scopes}, {**self.names, token: name}
+        return replace(self, tokens=tokens, names=names)
 
     @property
     def open(self) -> bool:
@@ -71,19 +82,25 @@ class Access:
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
             return 401, "send a token: Authorization: Bearer ..."
-        scopes = next(
-            (
-                scopes
-                for known, scopes in self.tokens.items()
-                if hmac.compare_digest(known.encode(), token.strip().encode())
-            ),
-            None,
-        )
-        if scopes is None:
+        known = self._known(token)
+        if known is None:
             return 401, "this token is not known here"
-        if scope not in scopes:
+        if scope not in self.tokens[known]:
             return 403, f"this token lacks the scope {scope}"
         return 0, ""
+
+    def caller(self, headers: Mapping[str, str]) -> str | None:
+        """Return the name of whoever carries the token, None where it has none."""
+        known = self._known(headers.get("authorization", "").partition(" ")[2])
+        return None if known is None else self.names.get(known)
+
+    def _known(self, said: str) -> str | None:
+        """Compare with every token, so that the time it takes tells nothing of any."""
+        found = None
+        for token in self.tokens:
+            if hmac.compare_digest(token.encode(), said.strip().encode()):
+                found = token
+        return found
 
 
 def _name(host: str) -> str:

@@ -10,7 +10,7 @@ from shared.runtime.access import PUBLISH, READ, WRITE, Access
 
 
 class Guard:
-    """Middleware that asks `access` before a request goes on.
+    """Middleware that asks `access` before a request goes on, and says in its state whose it is.
 
     `publishing` are the paths whose POST needs the scope publish, and those that begin with one
     which ends in `/`; `signed` are the paths that check a signature of their own and take no token.
@@ -39,6 +39,7 @@ class Guard:
         if status and path not in self._signed:
             await _refuse(send, status, sentence)
             return
+        scope.setdefault("state", {})["caller"] = self._access.caller(Headers(scope=scope))
         await self._app(scope, receive, send)
 
     def _needed(self, method: str, path: str) -> str:

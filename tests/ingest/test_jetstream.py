@@ -13,8 +13,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from pydantic_core import from_json
 
-from services.ingest import projections
 from services.ingest.adapters.jetstream import READER, Jetstream
+from services.ingest.projections import entries, tables
 from shared.eventlog.log import Store
 from shared.messaging.errors import BrokerUnavailable
 from tests.ingest.jetstreams import Server, jetstream, until
@@ -74,7 +74,7 @@ async def listening(
     folder: Path, server: Server, *accounts: str, path: str = "/subscribe", refusals: int = 0
 ) -> AsyncIterator[Listener]:
     async with Store.open(
-        folder / "ingest.db", codec=projections.CODEC, schema=[projections.SCHEMA]
+        folder / "ingest.db", codec=entries.CODEC, schema=[tables.SCHEMA]
     ) as store:
         listener = Listener(store, server.url(path), accounts or (DID,))
         listener.refusals = refusals

@@ -52,7 +52,7 @@ class Connection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """Somebody with a token. `sources` are what it may speak for; `rate` is in events a second,
-    None for any.
+    None for any, and `burst` how many may come at once.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Publisher:
     scopes: frozenset[str]
     sources: frozenset[str]
     rate: int | None = None
+    burst: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,20 +179,24 @@ def _secret(table: Table, key: str, named: str, folder: Path) -> str:
     return secret.strip()
 
 
-PUBLISHER: Final = ("token", "scopes", "sources", "rate")
+PUBLISHER: Final = ("token", "scopes", "sources", "rate", "burst")
+MOST_EVENTS: Final = 1_000_000
 
 
 def _publisher(name: str, table: Table, folder: Path) -> Publisher:
     token = _secret(table, "token", table.needed("token"), folder)
     if len(token) < SHORTEST_TOKEN:
         raise table.wrong("token", f"must have at least {SHORTEST_TOKEN} characters")
-    rate = table.number("rate", 1, least=1, most=1_000_000) if "rate" in table.values else None
+    rate = table.number("rate", 1, least=1, most=MOST_EVENTS) if "rate" in table.values else None
+    if "burst" in table.values and rate is None:
+        raise table.wrong("burst", "goes with a rate")
     return Publisher(
         name=name,
         token=token,
         scopes=frozenset(table.texts("scopes", sorted(SCOPES)) or [PUBLISH]),
         sources=frozenset(table.texts("sources") or [name]),
         rate=rate,
+        burst=table.number("burst", rate or 0, least=0, most=MOST_EVENTS),
     )
 
 

@@ -27,12 +27,14 @@ MENTIONS: Final = ("target", "via")
 class Heard(NamedTuple):
     """A JSON value that is said to be an event, or Refused where it could not be read.
 
-    `label` is the handle that the account in its subject has at present, where a platform said.
+    `label` is the handle that the account in its subject has at present, where a platform said;
+    `refused` is why it is not for its sender to say.
     """
 
     event: Any
     received_at: datetime
     label: str | None = None
+    refused: Refused | None = None
 
 
 class Said(NamedTuple):
@@ -52,6 +54,8 @@ def read(heard: Heard) -> Said | Refused:
     """Examine an event, and let the contract judge it. Only what the contract knows goes on."""
     if isinstance(heard.event, Refused):
         return heard.event
+    if heard.refused:
+        return heard.refused
     report = examine(heard.event, received_at=heard.received_at)
     if isinstance(report, Refused):
         return report

@@ -14,7 +14,11 @@ from services.ingest.handlers.intake import Intake, Verdict
 from services.ingest.handlers.posts import Translate
 from services.ingest.handlers.reading import Heard
 from services.ingest.http.mailbox import Mailbox, within
+from services.ingest.http.publishers import Publishers
 from shared.messaging.errors import UnreadableMessage
+
+STATUS: Final = {"unknown_content_type": 415, "too_many": 413}
+"""Why a body cannot be read, as HTTP says it. All else is a 400."""
 
 
 class Result(BaseModel):
@@ -35,7 +39,13 @@ class Answer(BaseModel):
     results: list[Result]
 
 
-def router(intake: Intake, translate: Translate, mailbox: Mailbox, deadline: float) -> APIRouter:
+def router(
+    intake: Intake,
+    translate: Translate,
+    mailbox: Mailbox,
+    publishers: Publishers,
+    deadline: float,
+) -> APIRouter:
     """Return `/v1/events`. `deadline` is the seconds until an answer."""
     router = APIRouter(prefix="/v1", tags=["events"])
 
@@ -48,15 +58,20 @@ def router(intake: Intake, translate: Translate, mailbox: Mailbox, deadline: flo
         summary="Say what happened: one event, an array, or JSON Lines",
     )
     async def events(request: Request) -> Response:
+        publisher = publishers.admitted(request)
         async with mailbox.body(request) as body:
             try:
                 said = translate(request.headers, body)
             except UnreadableMessage as error:
-                status = 415 if error.reason == "unknown_content_type" else 400
-                raise HTTPException(status, error.detail) from None
+                raise HTTPException(STATUS.get(error.reason, 400), error.detail) from None
+            publishers.count(publisher, len(said))
             now = datetime.now(UTC)
+            heard = [
+                Heard(event, now, refused=publisher.refusal(event) if publisher else None)
+                for event in said
+            ]
             async with within(deadline):
-                verdicts = await intake.accept([Heard(event, now) for event in said])
+                verdicts = await intake.accept(heard)
         return _answer(verdicts)
 
     return router
@@ -115,8 +130,9 @@ CONTENT: Final = {
 }
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "The body cannot be read"},
-    413: {"description": "The body or its only event is too large"},
+    413: {"description": "The body or its only event is too large, or there are too many"},
     415: {"description": "The body is in no form that is understood here"},
     422: {"description": "Every event is refused", "model": Answer},
+    429: {"description": "Too many events a second: send it again after Retry-After"},
     503: {"description": "The broker cannot take this at present: send it again"},
 }

@@ -32,7 +32,12 @@ class Mailbox:
 
     @asynccontextmanager
     async def received(self, request: Request) -> AsyncIterator[bytes]:
-        """Yield a request's body as it came. Raises HTTPException: 400, 413, 503."""
+        """Yield a request's body as it came; of one that says that it is too large nothing is
+        read. Raises HTTPException: 400, 413, 503.
+        """
+        said = request.headers.get("content-length", "0")
+        if said.isascii() and said.isdecimal() and int(said[:20]) > self._largest:
+            raise self._too_large()
         body, before = bytearray(), 0
         try:
             async for chunk in request.stream():

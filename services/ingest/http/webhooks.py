@@ -20,6 +20,7 @@ from services.ingest.handlers.posts import WEBHOOKS, Post, Source
 from services.ingest.handlers.reports import Reports
 from services.ingest.http.events import Result, told
 from services.ingest.http.mailbox import Mailbox, within
+from services.ingest.http.publishers import Publishers
 
 PATH: Final = "/v1/webhooks/"
 
@@ -36,7 +37,9 @@ class Receipt(BaseModel):
     results: list[Result]
 
 
-def router(reports: Reports, mailbox: Mailbox, deadline: float) -> APIRouter:
+def router(
+    reports: Reports, mailbox: Mailbox, publishers: Publishers, deadline: float
+) -> APIRouter:
     """Return the webhooks and the list of sources. `deadline` is the seconds until an answer."""
     router = APIRouter(prefix="/v1", tags=["webhooks"])
 
@@ -49,6 +52,9 @@ def router(reports: Reports, mailbox: Mailbox, deadline: float) -> APIRouter:
     )
     async def webhook(source: str, request: Request) -> Response:
         known = _known(reports, source)
+        publisher = publishers.admitted(request)
+        if publisher and not known.check and not publisher.speaks_for(source):
+            raise HTTPException(403, f"{publisher.name} may not speak for {source}")
         async with mailbox.received(request) as sent:
             now, headers = datetime.now(UTC), _headers(request)
             why = known.check(_target(request), headers, sent, now) if known.check else None
@@ -67,6 +73,7 @@ def router(reports: Reports, mailbox: Mailbox, deadline: float) -> APIRouter:
             )
             async with within(deadline):
                 [verdicts] = await reports.take([post])
+            publishers.count(publisher, len(verdicts))
         return _receipt(verdicts)
 
     @router.get("/webhooks/{source}", summary="Prove to LinkedIn that this address is ours")
@@ -136,7 +143,9 @@ def _receipt(verdicts: Sequence[Verdict]) -> Response:
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "The body ends early or cannot be unpacked"},
     401: {"description": "The signature is missing or wrong"},
+    403: {"description": "The token is of a publisher who may not speak for this source"},
     404: {"description": "No source has this name"},
     413: {"description": "The body is too large"},
+    429: {"description": "Too many events a second: send it again after Retry-After"},
     503: {"description": "The broker cannot take this at present: send it again"},
 }

@@ -2,8 +2,10 @@
 or with their attributes in headers.
 """
 
+import io
 from collections.abc import Mapping
 from email.message import Message
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -20,14 +22,18 @@ LINES: Final = frozenset(
     {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 )
 BOM: Final = b"\xef\xbb\xbf"
+MOST_EVENTS: Final = 10_000
+"""In one request or message: each costs far more memory than its bytes."""
 ATTRIBUTES: Final = "ce-"
 UNKNOWN_TYPE: Final = "unknown_content_type"
+TOO_MANY: Final = "too_many"
 
 
 def translate(headers: Mapping[str, str], body: bytes) -> list[Any]:
     """Return what was said, each event unchecked, or Refused where a line cannot be read.
 
-    Header names are in lower case. Raises UnreadableMessage: `unknown_content_type`, `malformed`.
+    Header names are in lower case. Raises UnreadableMessage: `unknown_content_type`, `malformed`,
+    `too_many`.
     """
     named = _content_type(headers.get("content-type", "application/json"))
     body = body.removeprefix(BOM)
@@ -36,17 +42,22 @@ def translate(headers: Mapping[str, str], body: bytes) -> list[Any]:
     if "ce-specversion" in headers and not named.startswith("application/cloudevents"):
         return [_assembled(headers, body)]
     if named in LINES:
-        return [
-            _read_line(line, number)
-            for number, line in enumerate(body.split(b"\n"), 1)
-            if line and not line.isspace()
-        ]
+        lines = ((number, line) for number, line in enumerate(io.BytesIO(body), 1) if line.strip())
+        some = islice(lines, MOST_EVENTS + 1)
+        return _bounded([_read_line(line.rstrip(b"\n"), number) for number, line in some])
     said = _read(body)
     if not isinstance(said, list):
         return [too_large() if len(body) > MAX_EVENT_BYTES else said]
+    _bounded(said)
     if len(body) > MAX_EVENT_BYTES:
         return [too_large() if len(to_json(event)) > MAX_EVENT_BYTES else event for event in said]
     return said
+
+
+def _bounded(events: list[Any]) -> list[Any]:
+    if len(events) > MOST_EVENTS:
+        raise UnreadableMessage(TOO_MANY, f"send at most {MOST_EVENTS} events at once")
+    return events
 
 
 def too_large() -> Refused:
