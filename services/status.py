@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.runtime import process, runfile, terminal
-from shared.runtime.client import encrypted
 from shared.runtime.errors import CommandFailed
 from shared.runtime.runfile import SERVICES, RunFile
 
@@ -43,12 +42,7 @@ async def _ask_everybody(running: RunFile) -> dict[str, Fare]:
     import httpx2  # noqa: PLC0415 - a tenth of a second that `zones --help` need not pay
 
     headers = {"Authorization": f"Bearer {running.token}"} if running.token else {}
-    async with httpx2.AsyncClient(
-        headers=headers,
-        timeout=PATIENCE,
-        trust_env=False,
-        verify=any(map(encrypted, running.services.values())),
-    ) as http:
+    async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE, trust_env=False) as http:
         fares = await asyncio.gather(*(_ask(http, running, name) for name in SERVICES))
     return dict(zip(SERVICES, fares, strict=True))
 

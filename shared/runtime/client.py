@@ -11,7 +11,7 @@ from shared.runtime.errors import CommandFailed
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Client", "CommandFailed", "connection", "encrypted"]
+__all__ = ["Client", "CommandFailed", "connection"]
 
 HTTP_BAD_REQUEST = 400
 
@@ -23,13 +23,6 @@ def connection(service: str) -> tuple[str, dict[str, str]]:
     return running.address(service), headers
 
 
-def encrypted(address: str) -> bool:
-    """Say whether there are certificates to check. Where there are none, loading those that are
-    trusted would only take its tenth of a second.
-    """
-    return not address.startswith("http:")
-
-
 class Client:
     """One service's API, as `run.json` or the environment locate it. Raises CommandFailed only."""
 
@@ -39,11 +32,7 @@ class Client:
         self._service = service
         self.address, headers = connection(service)
         self._http = httpx2.Client(
-            base_url=self.address,
-            headers=headers,
-            timeout=timeout,
-            trust_env=False,
-            verify=encrypted(self.address),
+            base_url=self.address, headers=headers, timeout=timeout, trust_env=False
         )
 
     def __enter__(self) -> Self:

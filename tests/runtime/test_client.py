@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.runtime.access import Access
-from shared.runtime.client import Client, encrypted
+from shared.runtime.client import Client
 from shared.runtime.errors import CommandFailed
 from tests.runtime.serving import serving
 
@@ -29,12 +29,6 @@ async def called(
         monkeypatch.setenv("ZONES_INGEST_URL", str(service.base_url))
         monkeypatch.setenv("ZONES_TOKEN", token)
         return await asyncio.to_thread(calling)
-
-
-def test_certificates_are_checked_unless_an_address_is_plainly_in_the_clear() -> None:
-    assert not encrypted("http://127.0.0.1:8470")
-    assert encrypted("https://zones.example")
-    assert encrypted("HTTPS://zones.example")
 
 
 async def test_it_gets_and_posts_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 import typer
 
 from shared.runtime import terminal
-from shared.runtime.client import connection, encrypted
+from shared.runtime.client import connection
 from shared.runtime.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -64,10 +64,8 @@ class Ingest:
         import httpx2  # noqa: PLC0415 - a tenth of a second that `--help` need not pay
 
         self._wait, self._again = wait, again
+        self._http = httpx2.Client(timeout=ANSWER_SECONDS, trust_env=False)
         self._address, self._headers = connection("ingest")
-        self._http = httpx2.Client(
-            timeout=ANSWER_SECONDS, trust_env=False, verify=encrypted(self._address)
-        )
 
     def __enter__(self) -> Self:
         return self
