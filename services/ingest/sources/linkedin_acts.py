@@ -1,5 +1,9 @@
-"""What somebody does on LinkedIn, under the ids that every way of hearing of it comes to."""
+"""What somebody does on LinkedIn, under the ids that every way of hearing of it comes to.
 
+Times are to the second, since an export has no more.
+"""
+
+import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +16,9 @@ from services.ingest.sources.linkedin_urns import (
     post_in,
     reaction_id,
 )
-from services.ingest.sources.sightings import length, retraction, sighting
+from services.ingest.sources.sightings import length, retraction, sighting, topics
 
+HASHTAG: Final = re.compile(r"#(\w+)")
 PEOPLE: Final = frozenset({"person", "member"})
 
 
@@ -29,17 +34,20 @@ class Act(NamedTuple):
 
 def posted(id: str, act: Act) -> Sighting:
     """A post of one's own; with `on`, somebody else's, quoted where words were added to it."""
+    act = act._replace(time=act.time.replace(microsecond=0))
     if act.on is None:
-        return _act("post", id, act, _thing(id, "post"))
-    return _act("quote" if act.text else "share", id, act, _thing(str(act.on), act.on.kind))
+        return _act("post", id, act, _thing(id, "post"), **_words(act))
+    kind = "quote" if act.text else "share"
+    return _act(kind, id, act, _thing(str(act.on), act.on.kind), **_words(act))
 
 
 def commented(comment: Urn, act: Act) -> Sighting:
-    """A time to the second is all that the export has of a comment."""
     post, time = _post(comment), (created(comment) or act.time).replace(microsecond=0)
     reply = {"in_reply_to": str(act.on or post), "conversation": str(post)}
     thing = _thing(str(comment), "comment")
-    return _act("comment", comment_id(post, time), act._replace(time=time), thing, **reply)
+    return _act(
+        "comment", comment_id(post, time), act._replace(time=time), thing, **reply, **_words(act)
+    )
 
 
 def liked(act: Act, on: Urn) -> Sighting:
@@ -64,6 +72,10 @@ def unliked(act: Act, on: Urn) -> Sighting:
     return _act("retract", unlike, act._replace(author=None), thing, kind="like")
 
 
+def hashtags(text: str) -> list[str]:
+    return topics(HASHTAG.findall(text))
+
+
 def account(urn: Urn) -> str:
     """Return what an account is known by: a person's id, and the whole urn of anything else."""
     return urn.id if urn.kind in PEOPLE else str(urn)
@@ -80,10 +92,13 @@ def _act(kind: str, id: str, act: Act, object: dict[str, Any], /, **data: object
         data={
             "object": object,
             "target": target and f"{PLATFORM}:{target}",
-            "text_length": None if act.text is None else length(act.text),
             **data,
         },
     )
+
+
+def _words(act: Act) -> dict[str, object]:
+    return {"text_length": length(act.text or ""), "topics": hashtags(act.text or "")}
 
 
 def _thing(id: str, kind: str) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 docs/howto/map-a-platform.md shows a whole one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from services.ingest.domain.activity import Refused, Sighting, Skipped
+from services.ingest.handlers.posts import Translate
 from services.ingest.sources import mappingfile
 from services.ingest.sources.expressions import Scope, Template
 from services.ingest.sources.mappingfile import MappingFile, Rule
 from services.ingest.sources.mappingparts import Condition, Filling
 from services.ingest.sources.payload import LARGEST, UNFIT, Unfit, line, read
 from services.ingest.sources.sightings import Seen, sighting, topics
-
-Translate = Callable[[Mapping[str, str], bytes], list[Seen]]
 
 COUNTED: Final = frozenset(
     {

@@ -15,8 +15,10 @@ from services.ingest.sources import (
     bluesky,
     canonical,
     discourse,
+    forgejo,
     github,
     linkedin,
+    mapping,
     mastodon,
     signature,
 )
@@ -41,8 +43,10 @@ ADAPTERS: Final[dict[str, Adapter]] = {
     "bluesky": Adapter(bluesky.translate, "bluesky"),
     "canonical": Adapter(canonical.translate),
     "discourse": Adapter(discourse.translate, "discourse", "discourse"),
+    "forgejo": Adapter(forgejo.translate, "forgejo", "github"),
     "github": Adapter(github.translate, "github", "github"),
     "linkedin": Adapter(linkedin.translate, "linkedin", "linkedin"),
+    "mapping": Adapter(load=mapping.load),
     "mastodon": Adapter(mastodon.translate, "fediverse", "mastodon"),
 }
 

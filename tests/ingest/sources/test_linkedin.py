@@ -188,9 +188,13 @@ def test_sharing_with_own_words_is_quoting(text: str, kind: str) -> None:
     share = seen(notified(a_share(text=text)))
 
     assert (share.kind, share.id) == (kind, "urn:li:share:7094977717598625792")
-    assert share.time == "2023-08-09T09:48:26.187000Z"
+    assert share.time == TIME
     assert share.data["object"] == {"id": POST, "kind": "activity"}
     assert share.data["target"] == f"linkedin:{PAGE}"
+
+
+def test_hashtags_are_topics() -> None:
+    assert seen(notified(a_share(text="#Hiring at #people"))).data["topics"] == ["hiring", "people"]
 
 
 def test_mentioning_the_page_is_a_post_of_ones_own() -> None:
@@ -250,7 +254,7 @@ def test_an_update_is_a_post_and_one_about_another_a_share_or_a_quote() -> None:
     share = seen(an_update(responseContext={"parent": POST}, specificContent={}))
 
     assert (post.kind, post.id, post.data["text_length"]) == ("post", SHARE, 7)
-    assert post.time == "2023-08-08T11:15:31.787000Z"
+    assert post.time == "2023-08-08T11:15:31Z"
     assert (quote.kind, quote.data["object"]["id"]) == ("quote", POST)
     assert share.kind == "share"
     assert seen(an_update("DELETE")).data == {"retracts": SHARE}

@@ -18,6 +18,7 @@ from services.ingest.sources.exports.linkedin_articles import ARTICLES, Article
 from services.ingest.sources.exports.linkedin_times import coarse, when
 from services.ingest.sources.exports.parts import OWNER, Note, Part, named, no_time
 from services.ingest.sources.exports.tables import Row, column, table
+from services.ingest.sources.linkedin_acts import hashtags
 from services.ingest.sources.linkedin_urns import (
     PLATFORM,
     Urn,
@@ -28,7 +29,7 @@ from services.ingest.sources.linkedin_urns import (
     urn_in,
 )
 from services.ingest.sources.payload import line
-from services.ingest.sources.sightings import Seen, sighting, topics
+from services.ingest.sources.sightings import Seen, length, sighting
 
 TITLE: Final = "LinkedIn export"
 LOOK_FOR: Final = "Shares.csv, Comments.csv or Reactions.csv"
@@ -72,7 +73,6 @@ PARTS: Final = (
 
 BREAK: Final = '"\n"'
 """How the table of shares writes the end of a line."""
-HASHTAG: Final = re.compile(r"#(\w+)")
 REF: Final = 512
 URL: Final = 2048
 NAME: Final = 150
@@ -167,7 +167,7 @@ def _share(row: Row, time: datetime, articles: set[datetime]) -> Seen:
         id=str(own or link)[:250],
         by=OWNER,
         time=_exact(time, own),
-        data={**about, "text_length": len(text), "topics": topics(HASHTAG.findall(text))},
+        data={**about, "text_length": length(text), "topics": hashtags(text)},
     )
 
 
@@ -193,8 +193,8 @@ def _comment(row: Row, time: datetime) -> Seen:
         data={
             "in_reply_to": str(post),
             "conversation": str(post_in(str(post))),
-            "text_length": len(text),
-            "topics": topics(HASHTAG.findall(text)),
+            "text_length": length(text),
+            "topics": hashtags(text),
         },
     )
 
