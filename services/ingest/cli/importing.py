@@ -24,8 +24,12 @@ CONFLICT: Final = "id_conflict"
 ALIASES: Final = {"twitter": "x"}
 
 Platform = Annotated[
-    Literal["linkedin", "x", "twitter", "youtube"],
-    typer.Argument(metavar="PLATFORM", show_default=False, help="linkedin, x, youtube."),
+    Literal["linkedin", "x", "twitter", "mastodon", "activitystreams", "youtube"],
+    typer.Argument(
+        metavar="PLATFORM",
+        show_default=False,
+        help="linkedin, x, mastodon, youtube, or activitystreams for any other outbox.",
+    ),
 ]
 Path = Annotated[
     str, typer.Argument(metavar="PATH", show_default=False, help="A folder, a zip, or one file.")

@@ -27,7 +27,7 @@ def test_what_is_another_platforms_is_told(tmp_path: Path) -> None:
     path = in_folder(tmp_path, {"data/tweets.js": ytd("tweets", [])})
 
     assert complaint("linkedin", path) == (
-        f"{path} is no LinkedIn export; it looks like X (Twitter) archive:"
+        f"{path} is not a LinkedIn export; it looks like an X (Twitter) archive:"
         f" zones import x {path} ..."
     )
 
@@ -36,7 +36,7 @@ def test_what_is_nobodys_is_told_what_it_should_have(tmp_path: Path) -> None:
     path = in_folder(tmp_path, {"holiday.txt": "sun"})
 
     assert complaint("x", path) == (
-        f"{path} is no X (Twitter) archive; name the folder, the zip or the file that has"
+        f"{path} is not an X (Twitter) archive; name the folder, the zip or the file that has"
         " tweets.js or tweet.js"
     )
     assert "tweets.js" in complaint("x", path / "holiday.txt")

@@ -24,6 +24,8 @@ FILES: Final = {
         f"data/{name}.js"
         for name in ("account", "note-tweet", "tweets", "deleted-tweets", "like", "following")
     ],
+    "mastodon": ["actor.json", "outbox.json", "likes.json"],
+    "activitystreams": ["outbox.json"],
     "youtube": ["watch-history.json", "watch-history.html"],
 }
 EVERY: Final = [(platform, name) for platform, names in FILES.items() for name in names]
@@ -32,11 +34,17 @@ WORDS: Final = re.findall(
     "account accountId createdAt tweet id_str created_at full_text display_text_range entities"
     " hashtags text user_mentions screen_name urls expanded_url in_reply_to_status_id_str"
     " in_reply_to_user_id_str edit_info initial edit editTweetIds initialTweetId deleted_at"
+    " type actor object published id to tag inReplyTo orderedItems items first movedTo"
     " noteTweet core like following titleUrl time subtitles url details",
 )
 SAID: Final = st.sampled_from(
     [
         "RT @a: b",
+        "Create",
+        "Announce",
+        "Note",
+        "OrderedCollection",
+        "https://social.example/users/user-1",
         "1588093213490012160",
         "0" * 40,
         "Thu Nov 03 08:50:26 +0000 2022",
@@ -99,7 +107,7 @@ lasting = settings(
 )
 
 
-@pytest.mark.parametrize(("platform", "name"), EVERY, ids=[name for _, name in EVERY])
+@pytest.mark.parametrize(("platform", "name"), EVERY)
 @lasting
 @given(content=st.binary(max_size=300))
 def test_any_bytes(tmp_path: Path, platform: str, name: str, content: bytes) -> None:
@@ -114,6 +122,9 @@ def test_any_bytes(tmp_path: Path, platform: str, name: str, content: bytes) -> 
 def test_any_json(tmp_path: Path, platform: str, name: str, content: list[Any]) -> None:
     begins = b"window.YTD.a.part0 = " if name.endswith("js") else b""
     endure(platform, tmp_path, name, begins + json.dumps(content).encode())
+    if platform in {"mastodon", "activitystreams"}:
+        for listed in ({"orderedItems": content}, {"items": content, "first": content}, *content):
+            endure(platform, tmp_path, name, json.dumps(listed).encode())
 
 
 @pytest.mark.parametrize("name", [name for name in WHOLE if name.endswith("csv")])

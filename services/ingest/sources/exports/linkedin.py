@@ -31,7 +31,7 @@ from services.ingest.sources.linkedin_urns import (
 from services.ingest.sources.payload import line
 from services.ingest.sources.sightings import Seen, length, sighting
 
-TITLE: Final = "LinkedIn export"
+TITLE: Final = "a LinkedIn export"
 LOOK_FOR: Final = "Shares.csv, Comments.csv or Reactions.csv"
 
 

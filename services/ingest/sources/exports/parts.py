@@ -31,8 +31,8 @@ class Note(NamedTuple):
 
 
 class Reader(Protocol):
-    """One platform's exports. `TITLE` is what its export is called, `PARTS` is all that is opened,
-    `LOOK_FOR` names the files that one would know it by.
+    """One platform's exports. `TITLE` is what its export is called, with its article; `PARTS` is
+    all that is opened; `LOOK_FOR` names the files that one would know it by.
     """
 
     @property

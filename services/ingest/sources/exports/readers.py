@@ -3,13 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from services.ingest.sources.exports import linkedin, x, youtube
+from services.ingest.sources.exports import activitystreams, linkedin, mastodon, x, youtube
 from services.ingest.sources.exports.files import Files
 from services.ingest.sources.exports.parts import Note, Reader
 from services.ingest.sources.sightings import Seen
 from shared.runtime.errors import CommandFailed
 
-READERS: Final[Mapping[str, Reader]] = {"linkedin": linkedin, "x": x, "youtube": youtube}
+READERS: Final[Mapping[str, Reader]] = {
+    "linkedin": linkedin,
+    "x": x,
+    "mastodon": mastodon,
+    "youtube": youtube,
+    "activitystreams": activitystreams,
+}
 
 
 def read(platform: str, files: Files) -> Iterator[Seen | Note]:
@@ -22,7 +28,7 @@ def read(platform: str, files: Files) -> Iterator[Seen | Note]:
             if others
             else f"name the folder, the zip or the file that has {reader.LOOK_FOR}"
         )
-        raise CommandFailed(f"{files.path} is no {reader.TITLE}; {looks}")
+        raise CommandFailed(f"{files.path} is not {reader.TITLE}; {looks}")
     return reader.read(files)
 
 

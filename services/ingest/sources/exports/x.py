@@ -26,7 +26,7 @@ from services.ingest.sources.exports.parts import (
 from services.ingest.sources.sightings import Seen, retraction, sighting, topics
 
 PLATFORM: Final = "x"
-TITLE: Final = "X (Twitter) archive"
+TITLE: Final = "an X (Twitter) archive"
 LOOK_FOR: Final = "tweets.js or tweet.js"
 
 

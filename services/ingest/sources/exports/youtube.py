@@ -17,7 +17,7 @@ from services.ingest.sources.exports.parts import OWNER, Note, named, no_time, u
 from services.ingest.sources.sightings import Seen, sighting
 
 PLATFORM: Final = "youtube"
-TITLE: Final = "YouTube history (Google Takeout)"
+TITLE: Final = "a YouTube history from Google Takeout"
 LOOK_FOR: Final = "watch-history.json"
 HISTORY: Final = named(r"watch-history\.json", r'^\s*\[\s*\{\s*"header"\s*:')
 PAGES: Final = named(r"watch-history\.html")
