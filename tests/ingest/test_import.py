@@ -182,7 +182,7 @@ async def test_what_came_before_the_damage_is_taken(command: Command, tmp_path: 
     ("arguments", "code", "why"),
     [
         (["linkedin", "{path}", "--member", "a b"], 2, "a b is no member id"),
-        (["linkedin", "{path}", "--member", "ada"], 1, "it looks like X (Twitter) archive"),
+        (["linkedin", "{path}", "--member", "ada"], 1, "it looks like an X (Twitter) archive"),
         (["x", "{path}/none", "--member", "ada"], 1, "there is no file or folder"),
         (["myspace", "{path}", "--member", "ada"], 2, "myspace"),
         (["x", "{path}"], 2, "--member"),
