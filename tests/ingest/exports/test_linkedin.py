@@ -126,9 +126,13 @@ def test_a_mark_at_the_beginning_and_semicolons_do_no_harm(tmp_path: Path) -> No
 def test_connections_are_counted_behind_their_preamble_and_nobody_is_named(tmp_path: Path) -> None:
     event = told(tmp_path, {"Connections.csv": CONNECTIONS}).only
 
-    assert (event["id"], event["time"]) == ("network:2021-06-18:2", "2021-06-18T00:00:00Z")
+    assert event["time"] == "2021-06-18T00:00:00Z"
     assert event["data"] == {"platform": "linkedin", "connections": 2}
     assert "erson" not in str(event)
+    others = CONNECTIONS.replace("B,Person", "C,Person")
+    other = told(tmp_path / "other", {"Connections.csv": others}).only
+    assert other["id"] != event["id"]
+    assert other["data"] == event["data"]
 
 
 def test_a_row_that_is_there_twice_has_one_id(tmp_path: Path) -> None:
