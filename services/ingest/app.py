@@ -76,7 +76,7 @@ def _sources(connected: Connections) -> dict[str, Source]:
                 one.name,
                 adapter=one.adapter,
                 platform=one.platform,
-                mapping=one.mapping,
+                file=one.mapping,
                 scheme=one.signature,
                 secrets=one.secrets,
                 keys=one.keys,

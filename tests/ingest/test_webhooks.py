@@ -393,6 +393,24 @@ async def test_a_canonical_event_parked_under_a_platforms_name_is_still_canonica
     assert retried["reason"].startswith("invalid_time: ")
 
 
+@pytest.mark.parametrize(
+    ("source", "headers"),
+    [
+        ("github", {"x-github-event": "ping"}),
+        ("forgejo", {"x-forgejo-event": "ping"}),
+        ("discourse", {"x-discourse-event": "ping"}),
+    ],
+)
+async def test_a_platform_that_only_asks_whether_we_listen_is_told_so(
+    ingest: Ingest, source: str, headers: dict[str, str]
+) -> None:
+    json_headers = {"content-type": "application/json", **headers, **BEARER}
+    answer = await post(ingest, source, {"zen": "keep it short"}, json_headers)
+
+    assert answer.status_code == 202
+    assert answer.json()["skipped"] == 1
+
+
 async def test_openapi_says_what_comes_back(ingest: Ingest) -> None:
     described = (await ingest.get("/openapi.json"))["paths"]["/v1/webhooks/{source}"]["post"]
     assert {"202", "401", "404", "413", "503"} <= described["responses"].keys()

@@ -70,7 +70,7 @@ def source(
     *,
     adapter: str,
     platform: str | None = None,
-    mapping: Path | None = None,
+    file: Path | None = None,
     scheme: str = "",
     secrets: Sequence[str] = (),
     keys: Mapping[str, str] | None = None,
@@ -78,11 +78,13 @@ def source(
 ) -> Source:
     """Return a source. Raises ValueError for a secret or a key that is none, and WrongUse."""
     translate, own, _, load = ADAPTERS[adapter]
-    if load and mapping:
-        translate = load(mapping)
+    if load and file:
+        translate = load(file)
     if translate is None:
         raise ValueError(f"{adapter} needs a file that says how")
-    if platform and own and platform != own:
+    if platform and not own:
+        raise ValueError(f"platform: {adapter} is told the platform by what it reads")
+    if platform and platform != own:
         translate = partial(translated_as, translate, own, platform)
     check = challenge = None
     if secrets or keys:
