@@ -60,7 +60,6 @@ async def test_so_it_is_within_one_request(either: Ingest) -> None:
         {"time": "2026-03-01T09:30:01Z"},
         {"type": "zones.activity.like.v1"},
         {"data": {"topics": ["sales"]}},
-        {"historical": True},
     ],
     ids=lambda change: next(iter(change)),
 )

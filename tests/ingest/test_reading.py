@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.domain.recent import alike
 from services.ingest.handlers.reading import Heard, Said, read, says_the_same
 from tests.ingest.examples import NOW, an_activity
 
@@ -23,6 +24,7 @@ def said(**instead: Any) -> Said:  # noqa: ANN401 - JSON
         ({"undated": True}, {"undated": True, "data": {}}, False),
         ({"undated": True}, {}, False),
         ({"undated": None}, {"undated": False}, True),
+        ({"historical": True}, {}, True),
     ],
 )
 def test_the_time_of_an_undated_event_says_nothing(
@@ -40,3 +42,23 @@ def test_so_it_is_where_the_time_was_not_believed() -> None:
 
     assert says_the_same(one, other.act.body)
     assert one.digest == other.digest
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("m-017", "m-017", True),
+        ("m-017", "m-018", False),
+        ("bluesky:did:plc:a", "m-017", True),
+        ("m-017", "bluesky:did:plc:a", True),
+        ("acct-0123456789abcdef", "m-017", False),
+    ],
+)
+def test_what_an_account_did_may_be_imported_for_its_member(
+    first: str, second: str, same: bool
+) -> None:
+    """Live it is said of the account, and in an export of the member."""
+    one, other = said(subject=first), said(subject=second, historical=True)
+
+    assert alike(one.digest, other.digest) is same
+    assert alike(other.digest, one.digest) is same

@@ -8,6 +8,8 @@ from typing import Final
 
 ACKNOWLEDGED: Final = b"!"
 SENT: Final = b"?"
+CONTENT: Final = 12
+"""So many bytes of a digest are of what an event says; any that follow are of whose it is."""
 
 
 class Seen(Enum):
@@ -34,10 +36,13 @@ class RecentKeys:
     def seen(self, key: str, digest: bytes) -> Seen:
         """What was sent and never acknowledged is no reason to refuse anything else."""
         short = bytes.fromhex(key)
-        said = self._young.get(short) or self._old.get(short) or b""
+        said = self._young.get(short) or self._old.get(short)
+        if said is None:
+            return Seen.NEVER
+        same = alike(said[:-1], digest)
         if said.endswith(ACKNOWLEDGED):
-            return Seen.SAME if said == digest + ACKNOWLEDGED else Seen.OTHER
-        return Seen.SENT if said == digest + SENT else Seen.NEVER
+            return Seen.SAME if same else Seen.OTHER
+        return Seen.SENT if same else Seen.NEVER
 
     def send(self, key: str, digest: bytes) -> None:
         """Note what is about to be sent."""
@@ -57,3 +62,11 @@ class RecentKeys:
         self._young[bytes.fromhex(key)] = said
         if len(self._young) >= self._generation:
             self._young, self._old = {}, self._young
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    """Say whether two events of one key say the same. What was said of an account can have been
+    said of any member.
+    """
+    known = one[CONTENT:] and other[CONTENT:]
+    return one == other if known else one[:CONTENT] == other[:CONTENT]

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from prometheus_client import CollectorRegistry, Counter
 
 from services.ingest.domain.activity import Refused
-from services.ingest.domain.recent import RecentKeys, Seen
+from services.ingest.domain.recent import RecentKeys, Seen, alike
 from services.ingest.domain.settlement import Given, Repeated, Waiting
 from services.ingest.handlers.directory import STILL_WAITING, Directory
 from services.ingest.handlers.reading import Heard, Said, given, read, says_the_same
@@ -105,7 +105,7 @@ class Intake:
             seen = self._seen(said)
             if seen is Seen.SAME:
                 verdicts[place] = _repeated(said.event.id)
-            elif seen is Seen.OTHER or said.digest != pending[first].digest:
+            elif seen is Seen.OTHER or not alike(said.digest, pending[first].digest):
                 verdicts[place] = _refused(said.event.id, CONFLICT)
             elif first != place:
                 echoes[place] = first

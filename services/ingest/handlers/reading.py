@@ -7,11 +7,12 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from services.ingest.domain.activity import Refused, examine
-from services.ingest.domain.identity import AccountName, Claim, Link, See, Unlink
+from services.ingest.domain.activity import EARLIEST, Refused, examine
+from services.ingest.domain.identity import ACCOUNT, AccountName, Claim, Link, See, Unlink
 from services.ingest.domain.profiles import ProfileSaid
+from services.ingest.domain.recent import CONTENT
 from services.ingest.domain.settlement import Act, Given
 from shared.contracts.activity import ACTIVITY, AnyActivity, LinkAccount, Reported, Retract
 from shared.contracts.acts import Profile
@@ -41,7 +42,7 @@ class Said(NamedTuple):
     """A valid event as it was reported: the accounts in it are still to be given to members.
 
     `mentions` are the accounts that its data names, by field. `digest` is of what it says, without
-    what depends on when we heard it.
+    what depends on when and how we heard it.
     """
 
     event: AnyActivity
@@ -82,7 +83,7 @@ def read(heard: Heard) -> Said | Refused:
         for field in _mentioning(type(event.data))
         if (text := getattr(event.data, field)) and (name := AccountName.read(text))
     }
-    return Said(event=event, act=act, mentions=mentions, digest=_digest(event, body))
+    return Said(event=event, act=act, mentions=mentions, digest=_digest(event, report.account))
 
 
 def given(said: Said, to: Given, members: Mapping[str, str]) -> Message:
@@ -99,12 +100,16 @@ def given(said: Said, to: Given, members: Mapping[str, str]) -> Message:
 
 
 def says_the_same(said: Said, stored: bytes) -> bool:
-    """Compare with what is on the bus, whose accounts were given to members when it was said."""
+    """Compare with what is on the bus, whose accounts were given to members when it was said.
+
+    An act may have been heard live, of an account, and be imported as history, of a member.
+    """
     open_fields = {*said.mentions, *(["retracts"] if said.act.retracts else [])}
     ours, theirs = (_timeless(from_json(body)) for body in (said.act.body, stored))
     for event in (ours, theirs):
-        if said.act.account:
-            del event["subject"]
+        event.pop("historical", None)
+        if said.act.account or ACCOUNT.fullmatch(theirs.get("subject", "")):
+            event["subject"] = ""
         event["data"] = {
             field: value for field, value in event["data"].items() if field not in open_fields
         }
@@ -116,10 +121,13 @@ def _mentioning(data: type[BaseModel]) -> tuple[str, ...]:
     return tuple(field for field in MENTIONS if field in data.model_fields)
 
 
-def _digest(event: Reported, body: bytes) -> bytes:
-    if event.claimedtime is not None or event.undated:
-        body = to_json(_timeless(from_json(body)))
-    return blake2b(body, digest_size=16).digest()
+def _digest(event: Reported, account: AccountName | None) -> bytes:
+    """What it says, and then of whom, where that is a member."""
+    time = EARLIEST if event.undated else event.claimedtime or event.time
+    settled = {"subject": "", "time": time, "claimedtime": None, "historical": False}
+    said = event.model_copy(update=settled).to_json()
+    whose = b"" if account else blake2b(event.subject.encode(), digest_size=4).digest()
+    return blake2b(said, digest_size=CONTENT).digest() + whose
 
 
 def _timeless(event: dict[str, Any]) -> dict[str, Any]:
