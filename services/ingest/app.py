@@ -7,17 +7,19 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 
 from nats.aio.client import Client
 
 from services.ingest.adapters import actorsfile, connections
 from services.ingest.adapters.connections import Connections
+from services.ingest.adapters.jetstream import READER, Jetstream
 from services.ingest.domain.actors import Rule
 from services.ingest.domain.publishers import Publisher
 from services.ingest.domain.recent import RecentKeys
 from services.ingest.handlers.directory import WAITING, Directory, Tables
 from services.ingest.handlers.intake import Intake
-from services.ingest.handlers.posts import Source
+from services.ingest.handlers.posts import Post, Source
 from services.ingest.handlers.reports import Reports
 from services.ingest.http import accounts, events, webhooks
 from services.ingest.http.mailbox import NOT_NOW, Mailbox, come_again
@@ -64,7 +66,9 @@ async def run(settings: Settings) -> None:
             settings.database, codec=entries.CODEC, schema=[tables.SCHEMA]
         ) as store:
             await tables.catch_up(store)
-            await _serve(store, known, rules, publishers, settings, listener, access)
+            await _serve(
+                store, known, connected.bluesky, rules, publishers, settings, listener, access
+            )
 
 
 def _sources(connected: Connections) -> dict[str, Source]:
@@ -90,6 +94,7 @@ def _sources(connected: Connections) -> dict[str, Source]:
 async def _serve(
     store: Store,
     sources: dict[str, Source],
+    bluesky: str | None,
     rules: Sequence[Rule],
     publishers: Publishers,
     settings: Settings,
@@ -165,8 +170,28 @@ async def _serve(
             tasks.create_task(speak()),
             tasks.create_task(forget(store, settings.parked_days, waiting=[WAITING])),
         ]
+        if bluesky:
+            jetstream = _jetstream(bluesky, store, sources["bluesky"], reports, health)
+            working.append(tasks.create_task(jetstream.run()))
         try:
             await serve(app, listener)
         finally:
             for task in working:
                 task.cancel()
+
+
+def _jetstream(
+    url: str, store: Store, source: Source, reports: Reports, health: Health
+) -> Jetstream:
+    """Return who listens to what linked accounts do on Bluesky."""
+
+    async def linked() -> Sequence[str]:
+        return await names.linked(store, source.name)
+
+    async def take(frames: Sequence[bytes], received_at: datetime) -> None:
+        came = (READER, f"{READER}.v1.{source.name}")
+        await reports.take([Post(source, {}, frame, received_at, *came) for frame in frames])
+
+    jetstream = Jetstream(url, store, followed=linked, take=take, registry=health.registry)
+    health.remark(jetstream.remark)
+    return jetstream

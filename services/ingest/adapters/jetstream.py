@@ -53,7 +53,7 @@ class Jetstream:
         take: Take,
         registry: CollectorRegistry,
         patience: tuple[float, float] = (1.0, 60.0),
-        look: float = 10.0,
+        look: float = 2.0,
     ) -> None:
         self._wire = Wire.of(url)
         self._store, self._followed, self._take = store, followed, take

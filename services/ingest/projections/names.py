@@ -36,6 +36,19 @@ async def known(read: View | Transaction, names: Collection[str]) -> dict[str, K
     }
 
 
+async def linked(read: View | Transaction, platform: str) -> list[str]:
+    """Return the accounts on a platform that have a member: by their identity, where it is known,
+    else by the handle that somebody linked.
+    """
+    rows = await read.fetchall(
+        "SELECT DISTINCT coalesce(bearer.handle, linked.handle) FROM names AS linked"
+        " LEFT JOIN names AS bearer ON bearer.name = linked.account"
+        " WHERE linked.platform = :platform AND linked.member IS NOT NULL",
+        {"platform": platform},
+    )
+    return [handle for (handle,) in rows]
+
+
 async def related(read: Transaction, names: Collection[str]) -> set[str]:
     """Return these names, and whoever was seen under them, and under what else, and so on."""
     found, asked = set(names), set(names)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.ingest.domain.activity import Refused, Skipped
+from services.ingest.domain.activity import Named, Refused, Skipped
 from services.ingest.sources.parts import listed, parsed, within, word
 from services.ingest.sources.sightings import Seen, length, moment, retraction, sighting, topics
 from shared.messaging.errors import UnreadableMessage
@@ -26,10 +26,12 @@ TAG: Final = "app.bsky.richtext.facet#tag"
 TID: Final = "234567abcdefghijklmnopqrstuvwxyz"
 CLOCK_BITS: Final = 10
 """The last bits of a timestamp identifier tell clocks apart, not times."""
+NO_HANDLE: Final = "handle.invalid"
+"""What an account is called whose handle leads nowhere at present."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 UNCOUNTED: Final = {
     "account": Skipped("account", "an account comes, rests or goes"),
-    "identity": Skipped("identity", "an account has another handle"),
+    "identity": Skipped("identity", "an account changes, and its handle is not told"),
     "info": Skipped("notice", "the stream speaks of itself"),
     "sync": Skipped("sync", "a repository is to be read anew"),
 }
@@ -37,7 +39,7 @@ UNCOUNTED: Final = {
 UNKNOWN: Final = Refused(reason="not_an_event", detail="it is of no known kind")
 
 
-def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:  # noqa: ARG001
+def translate(headers: Mapping[str, str], body: bytes) -> list[Seen | Named]:  # noqa: ARG001
     """Return what was done: one event, an array, or one a line. Raises UnreadableMessage."""
     try:
         said = parsed(body)
@@ -49,7 +51,7 @@ def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:  # noqa: A
     return [seen(one) for one in (said if isinstance(said, list) else [said])]
 
 
-def seen(event: object) -> Seen:
+def seen(event: object) -> Seen | Named:
     """Tell what an event of either version says that somebody did."""
     if isinstance(event, Refused):
         return event
@@ -57,6 +59,8 @@ def seen(event: object) -> Seen:
     if word(event, "$type") == "error":
         return Skipped("stream_error", "the stream ends with an error")
     kind = word(event, "kind") or (word(event, "$type") or "").rpartition("#")[2]
+    if kind == "identity" and (named := _named(event)):
+        return named
     if kind != "commit":
         return UNCOUNTED.get(kind) or Refused(
             reason="not_an_event", detail="it is of no known kind"
@@ -85,6 +89,15 @@ def seen(event: object) -> Seen:
             )
         case _:
             return Refused(reason="incomplete", detail="it does not say what became of the record")
+
+
+def _named(event: object) -> Named | None:
+    """Tell what an account is called from now on, where the event says it."""
+    did, handle = word(event, "did"), word(event, "identity.handle")
+    if did is None or handle is None or handle == NO_HANDLE:
+        return None
+    time = moment(within(event, "identity.time"))
+    return Named(PLATFORM, did, handle, time if isinstance(time, datetime) else None)
 
 
 def _created(uri: str, record: object, witnessed: datetime | None) -> Seen:

@@ -19,6 +19,8 @@ TOPIC: Final = 64
 TAG: Final = re.compile(r"<[^<>]*>")
 BREAK: Final = re.compile(r"<(?:br|/p)\b[^<>]*>", re.IGNORECASE)
 GRAPHEME: Final = regex.compile(r"\X")
+FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+"""Of a long row of these letters regex finds the pairs in a time that grows with its square."""
 
 
 def sighting(
@@ -89,7 +91,7 @@ def length(text: str) -> int:
     """Count characters as a reader does: an emoji of seven code points is one."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return sum(1 for _ in GRAPHEME.finditer(text))
+    return sum(1 for _ in GRAPHEME.finditer(FLAG.sub("x", text)))
 
 
 def instant(time: datetime) -> str:

@@ -1,15 +1,15 @@
 """What an adapter makes of a payload, in a few words for a test to compare."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from services.ingest.domain.activity import Refused, Sighting
+from services.ingest.domain.activity import Named, Refused, Sighting
 from services.ingest.handlers.reading import Heard, Said, read
 from services.ingest.sources.sightings import Seen
 
-Translate = Callable[[Mapping[str, str], bytes], list[Seen]]
+Translate = Callable[[Mapping[str, str], bytes], Sequence[Seen | Named]]
 Json = dict[str, Any]
 
 HEARD = datetime(2026, 7, 4, 14, 40, tzinfo=UTC)
@@ -45,7 +45,9 @@ def heard(seen: Sighting) -> Said | Refused:
     return read(Heard({"time": "2026-07-04T14:38:08Z", **seen.event}, HEARD))
 
 
-def _told(seen: Seen) -> Act | str:
+def _told(seen: Seen | Named) -> Act | str:
+    if isinstance(seen, Named):
+        return f"{seen.identity} is {seen.label}"
     if not isinstance(seen, Sighting):
         return seen.reason
     event = seen.event

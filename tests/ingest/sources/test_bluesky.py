@@ -1,10 +1,12 @@
 """Jetstream's lines and frames."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from services.ingest.domain.activity import Named
 from services.ingest.sources.bluesky import translate
 from shared.messaging.errors import UnreadableMessage
 from tests.ingest.sources.saying import Act, Json, acts, the_act
@@ -172,6 +174,7 @@ def test_a_post_that_embeds_anything_else_is_none(embed: Json) -> None:
         ("", 0),
         (None, 0),
         ("a\r\nb", 3),
+        ("\U0001f1e9" * 50_001, 25_001),
         ("\U0001f469\u200d\U0001f469\u200d\U0001f466\u200d\U0001f466\u270b\U0001f3fd", 2),
         ("e\u0301", 1),
         ("\u5929\u5e55", 2),
@@ -241,7 +244,7 @@ def test_several_acts_of_one_commit_are_several() -> None:
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (a_line(kind="identity", identity={"did": DID, "handle": "u.example"}), "identity"),
+        (a_line(kind="identity", identity={"did": DID, "handle": "handle.invalid"}), "identity"),
         (a_line(kind="account", account={"did": DID, "active": False}), "account"),
         (a_frame("identity", identity={"did": DID}), "identity"),
         (a_frame("account", account={"did": DID}), "account"),
@@ -268,6 +271,16 @@ def test_several_acts_of_one_commit_are_several() -> None:
 )
 def test_what_does_not_count_says_why(event: object, reason: str) -> None:
     assert acts(translate, event) == [reason]
+
+
+@pytest.mark.parametrize("event", [a_line(kind="identity"), a_frame("identity")])
+def test_an_account_is_called_something_else_from_then_on(event: Json) -> None:
+    told = {"did": DID, "seq": 9, "time": TIME, "handle": "user-1.example"}
+    (event.get("payload") or event)["identity"] = told
+
+    [named] = translate({}, json.dumps(event).encode())
+
+    assert named == Named("bluesky", DID, "user-1.example", datetime.fromisoformat(TIME))
 
 
 def test_many_lines_are_read_each_by_itself() -> None:

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.activity import Sighting
+from services.ingest.domain.activity import Named, Refused, Sighting, Skipped
 from services.ingest.sources import activitystreams, bluesky
 from shared.messaging.errors import UnreadableMessage
 from tests.ingest.sources.saying import Act, Json, Translate, acts, heard
@@ -52,14 +52,19 @@ def seen(translate: Translate, body: bytes, name: str) -> Counter[str]:
     except UnreadableMessage:
         assert name in UNREADABLE
         return Counter(["unreadable"])
-    for one in all_of_it:
-        if isinstance(one, Sighting):
-            heard(one)
-        else:
-            assert one.reason
-            assert one.detail
     assert all_of_it, name
-    return Counter("seen" if isinstance(one, Sighting) else one.reason for one in all_of_it)
+    outcomes: Counter[str] = Counter()
+    for one in all_of_it:
+        match one:
+            case Sighting():
+                heard(one)
+                outcomes["seen"] += 1
+            case Named():
+                outcomes["named"] += 1
+            case Skipped() | Refused():
+                assert one.detail
+                outcomes[one.reason] += 1
+    return outcomes
 
 
 def test_jetstream_lines_of_production_are_what_they_were_counted_to_be() -> None:
