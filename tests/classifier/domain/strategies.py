@@ -1,8 +1,13 @@
-"""Histories of one member, such that everything happens often, and policies for them."""
+"""Histories of one member, such that everything happens often, and policies for them.
+
+A strategy is looked through when it is first drawn from, so what is drawn from a thousand times
+is made once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Any, Final
 
@@ -24,6 +29,7 @@ SPAN: Final = 24
 Log = list[tuple[int, Entry]]
 
 
+@cache
 def policies(version: int = 1) -> st.SearchStrategy[Policy]:
     """Return policies by chance: drawn one by one, their numbers would be most of what is drawn."""
     return st.integers(0, 2**32).map(lambda seed: by_chance(Random(seed), version))
@@ -95,12 +101,15 @@ def a_criterion(chance: Random) -> Criterion:
     )
 
 
+MODES: Final = st.sampled_from(["forward", "grandfather", "grandfather", "recompute"])
+
+
 @st.composite
 def adoptions(draw: st.DrawFn, version: int, today: date) -> Adoption:
     """Return another policy from tomorrow or later, or for every day there ever was."""
     policy = draw(policies(version))
     on = today + timedelta(days=draw(st.integers(1, 5)))
-    match draw(st.sampled_from(["forward", "grandfather", "grandfather", "recompute"])):
+    match draw(MODES):
         case "forward":
             return adoption(policy, "forward", on)
         case "grandfather":
@@ -110,35 +119,49 @@ def adoptions(draw: st.DrawFn, version: int, today: date) -> Adoption:
             return adoption(policy, "recompute", today)
 
 
-SOURCES: Final = ("urn:zones:platform:example", "urn:zones:platform:x")
-LATENESS: Final = (*[0] * 9, 1, 1, 2, 3, 5, 9, -1, -3)
-
-
-@st.composite
-def activities(draw: st.DrawFn, number: int, today: int) -> Activity:
-    """Return something that happens to ada. Some are adopted: known before by another's id."""
-    name = draw(st.sampled_from([*[f"{number:02}"] * 4, f"{number - 1:02}~ada"]))
-    kind = draw(st.sampled_from(ACTS) | st.sampled_from(OTHERS))
-    activity = an_activity(
-        kind,
-        today - draw(st.sampled_from(LATENESS)),
-        draw(st.sampled_from(["00:00", "00:30", "12:00", "23:59"])),
-        id=name,
-        historical=draw(st.sampled_from([False, False, True])),
-        **draw(told(kind, today)),
-    )
-    return activity._replace(source=draw(st.sampled_from([SOURCES[0], *SOURCES])))
-
-
 ACTS: Final = (*OWN_ACTS, *("like", "publish", "comment") * 5, "quote")
 OTHERS: Final = (
     *("retract", "retract", "retract", "outcome", "network", "performance"),
     *("link_account", "unlink_account", "draft_submitted"),
     *(*PROFILED, "member_paused", "member_departed", "member_registered"),
 )
+KINDS: Final = st.sampled_from(ACTS) | st.sampled_from(OTHERS)
+KNOWN: Final = st.sampled_from([*[False] * 4, True])
+LATENESS: Final = st.sampled_from((*[0] * 9, 1, 1, 2, 3, 5, 9, -1, -3))
+CLOCKS: Final = st.sampled_from(["00:00", "00:30", "12:00", "23:59"])
+HISTORICAL: Final = st.sampled_from([False, False, True])
+SOURCES: Final = st.sampled_from([*["urn:zones:platform:example"] * 2, "urn:zones:platform:x"])
 
 
-def told(kind: str, today: int) -> st.SearchStrategy[dict[str, Any]]:
+def an_act(draw: st.DrawFn, number: int, today: int) -> Activity:
+    """Draw something that happens to ada. Some are adopted: known before by another's id."""
+    name = f"{number - 1:02}~ada" if draw(KNOWN) else f"{number:02}"
+    kind = draw(KINDS)
+    activity = an_activity(
+        kind,
+        today - draw(LATENESS),
+        draw(CLOCKS),
+        id=name,
+        historical=draw(HISTORICAL),
+        **draw(profiles(today) if kind in PROFILED else told(kind)),
+    )
+    return activity._replace(source=draw(SOURCES))
+
+
+@cache
+def profiles(today: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Return what is said of a member about `today`."""
+    days = st.integers(today - 2, today + 9).map(written)
+    said = {
+        "group": st.sampled_from(["sales", None]),
+        "zone_floor": st.sampled_from([None, *ZONES, *ZONES]),
+        "floor_until": st.none() | days | days,
+    }
+    return st.just({}) | st.fixed_dictionaries({}, optional=said)
+
+
+@cache
+def told(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return what is told of an activity of this kind."""
     objects = st.sampled_from([{"id": "o1"}, {"id": "o2"}])
     if kind in OWN_ACTS:
@@ -149,14 +172,6 @@ def told(kind: str, today: int) -> st.SearchStrategy[dict[str, Any]]:
             },
             optional={"object": objects},
         )
-    if kind in PROFILED:
-        days = st.integers(today - 2, today + 9).map(written)
-        said = {
-            "group": st.sampled_from(["sales", None]),
-            "zone_floor": st.sampled_from([None, *ZONES, *ZONES]),
-            "floor_until": st.none() | days | days,
-        }
-        return st.just({}) | st.fixed_dictionaries({}, optional=said)
     match kind:
         case "retract":
             ids = st.integers(0, 14).map(lambda number: f"{number:02}")
@@ -193,7 +208,13 @@ def written(number: int) -> str:
 def histories(draw: st.DrawFn, most: int = 16) -> list[Activity]:
     """Return what happens to a member, in no order."""
     numbers = range(draw(st.integers(0, most)))
-    return [draw(activities(number, draw(st.integers(0, SPAN)))) for number in numbers]
+    return [an_act(draw, number, draw(st.integers(0, SPAN))) for number in numbers]
+
+
+STEPS: Final = st.sampled_from(
+    (0, 0, 1, 30 * MINUTE, 60 * MINUTE, *[DAY] * 4, 2 * DAY, 3 * DAY, 9 * DAY)
+)
+BEGINNINGS: Final = st.sampled_from(["00:00", "00:30", "01:00", "12:00"])
 
 
 @st.composite
@@ -201,12 +222,12 @@ def logs(draw: st.DrawFn, most: int = 20, adopted: int = 3) -> Log:
     """Return activities late, early and twice, policies adopted, and a clock that goes by hours
     and by days.
     """
-    now = at(0, draw(st.sampled_from(["00:00", "00:30", "01:00", "12:00"])))
+    now = at(0, draw(BEGINNINGS))
     log: Log = []
     arrived: list[Activity] = []
     version = 1
     for number in range(draw(st.integers(1, most))):
-        now += draw(st.sampled_from(STEPS))
+        now += draw(STEPS)
         entry: Entry = None
         match draw(st.integers(0, 15)):
             case 0 | 1:
@@ -215,15 +236,18 @@ def logs(draw: st.DrawFn, most: int = 20, adopted: int = 3) -> Log:
                 version += 1
                 entry = draw(adoptions(version, instant(now).date()))
             case 3 if arrived:
-                entry = draw(st.sampled_from(arrived))
+                entry = arrived[draw(st.integers(0, len(arrived) - 1))]
             case _:
-                entry = draw(activities(number, (now - at(0)) // DAY))
+                entry = an_act(draw, number, (now - at(0)) // DAY)
                 arrived.append(entry)
         log.append((now, entry))
     return log
 
 
-STEPS: Final = (0, 0, 1, 30 * MINUTE, 60 * MINUTE, *[DAY] * 4, 2 * DAY, 3 * DAY, 9 * DAY)
+HABITS: Final = st.sampled_from(["like", "share", "comment", "comment", "publish", "publish"])
+EVERY: Final = st.sampled_from([1, 2, 5, 8, 20, 40])
+LATE: Final = st.sampled_from([0, 0, 0, 1, 20, 100])
+PEOPLE: Final = st.sampled_from("abc")
 
 
 @st.composite
@@ -231,12 +255,12 @@ def lives(draw: st.DrawFn) -> Log:
     """Return habits taken up and dropped, told late now and then, and a clock that follows."""
     told_on: list[tuple[int, int, Activity]] = []
     for habit in range(draw(st.integers(1, 7))):
-        kind = draw(st.sampled_from(["like", "share", "comment", "comment", "publish", "publish"]))
-        start, every = draw(st.integers(0, 200)), draw(st.sampled_from([1, 2, 5, 8, 20, 40]))
-        late = draw(st.sampled_from([0, 0, 0, 1, 20, 100]))
+        kind = draw(HABITS)
+        start, every = draw(st.integers(0, 200)), draw(EVERY)
+        late = draw(LATE)
         for number in range(draw(st.integers(1, 20))):
             on = start + number * every
-            target = f"{draw(st.sampled_from('abc'))}{number}"
+            target = f"{draw(PEOPLE)}{number}"
             name = f"{habit}-{number:02}"
             told_on.append((on + late, habit, an_activity(kind, on, id=name, target=target)))
     told_on.sort(key=lambda each: each[:2])

@@ -20,7 +20,12 @@ def instant(milliseconds: int) -> datetime:
 
 
 def day_of(activity: Activity) -> date:
-    return instant(activity.at).date()
+    return on(activity.at)
+
+
+@cache
+def on(milliseconds: int) -> date:
+    return instant(milliseconds).date()
 
 
 def holds(
