@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from tests.system.running import Said, System, alive, free_ports, started, zones
+from tests.system.running import Said, System, alive, as_a_process, free_ports, started
 
 POLICY: Final = Path(__file__).parents[2] / "services" / "classifier" / "policy.toml"
 
@@ -17,7 +17,7 @@ def up(data: Path, *arguments: object, environment: dict[str, str] | None = None
     words = ("up", "--data", data, *arguments)
     if "--port" not in arguments:
         words = (*words, "--port", 0)
-    return zones(*words, environment=environment)
+    return as_a_process(*words, environment=environment)
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
