@@ -45,13 +45,16 @@ class Teller:
         self, now: int, entry: Activity | tuple[PolicyAdopted, Policy] | None
     ) -> tuple[Announcement, ...]:
         """Apply one entry of the log, and the clock that it implies before it."""
-        self.journey = advance(self.journey, self.policies, now)
+        if self.activities:  # until then nobody knows of the member, and nobody looks
+            self.journey = advance(self.journey, self.policies, now)
         said = self.say(now, None)
         if entry is None:
             return said
         if not isinstance(entry, Activity):
             self.adoptions.append(entry)
             self.policies = dated(self.adoptions)
+            if not self.activities:
+                return said
             self.journey = refold(self.journey, self.policies, self.activities.values(), now)
             self.keep()
             return said + self.say(now, None)
