@@ -1,5 +1,7 @@
 """How the tests are shared out among the cores, and that none of them is about time."""
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -15,3 +17,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name not in INDEPENDENT:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays, and need not be looked at again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
