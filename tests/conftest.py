@@ -4,19 +4,37 @@ import gc
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 settings.register_profile("zones", deadline=None)
 settings.load_profile("zones")
 
-INDEPENDENT = ("test_laws.py", "test_way_laws.py", "test_explaining.py", "test_mutants.py")
-"""Long tests that share nothing with their neighbours, so that each can go to any core."""
+SHARED = {
+    "tests/system/test_kills.py": "told",
+    "tests/system/test_publishing.py": "busy",
+    "tests/system/test_reading.py": "told",
+    "tests/system/test_refusing.py": "busy",
+    "tests/system/test_starting.py": "busy",
+}
+"""Which of the shared systems the files speak to."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together: they share what the first of them started."""
-    for item in items:
-        if item.path.name not in INDEPENDENT:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+class Sharing(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Keeps those together on a core that share what the first of them started, the largest groups
+    first. All other tests go to whichever core is free.
+
+    `--dist loadgroup` would do, but with pytest 9.2 it does not see the groups.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        alone = file if file.startswith("tests/ingest/") else nodeid
+        return SHARED.get(file, alone)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    return Sharing(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -28,28 +28,27 @@ def publish_while_killing(
         for number, victim in enumerate(victims)
     }
     assert len(kills) == len(victims)
-    publishing = subprocess.Popen(
+    with subprocess.Popen(
         [*ZONES, "publish", "-", "--json"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=surroundings(system.data),
-    )
-    try:
-        assert publishing.stdin
-        for number, chunk in enumerate(chunks):
-            publishing.stdin.write(chunk.encode())
-            publishing.stdin.flush()
-            if victim := kills.get(number):
-                time.sleep(rng.uniform(0.0, 0.6))
-                if victim == EVERYTHING:
-                    system.kill_everything()
-                    system.start()
-                else:
-                    system.kill(victim)
-        out, _ = publishing.communicate(timeout=100)
-    finally:
-        publishing.kill()
-        publishing.wait()
+    ) as publishing:
+        try:
+            assert publishing.stdin
+            for number, chunk in enumerate(chunks):
+                publishing.stdin.write(chunk.encode())
+                publishing.stdin.flush()
+                if victim := kills.get(number):
+                    time.sleep(rng.uniform(0.0, 0.6))
+                    if victim == EVERYTHING:
+                        system.kill_everything()
+                        system.start()
+                    else:
+                        system.kill(victim)
+            out, _ = publishing.communicate(timeout=100)
+        finally:
+            publishing.kill()
     assert publishing.returncode == 0, out
 
 
