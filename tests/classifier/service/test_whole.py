@@ -13,8 +13,6 @@ from services.classifier.projections.entries import adoptions
 from tests.classifier.service.examples import POLICY, a_classifier, a_sharer, a_year, an_event
 from tests.classifier.service.whole import a_bus, a_process, a_service
 
-KILLS = 8
-
 
 async def test_activity_becomes_a_zone_change_on_the_bus(tmp_path: Path) -> None:
     """Each said once, under the member it concerns, in the order in which it was decided."""
@@ -84,8 +82,11 @@ async def test_what_makes_no_sense_ends_with_one_line(
     assert line in told.decode().splitlines()[-1]
 
 
-async def test_killed_again_and_again_it_says_what_it_would_have_said(tmp_path: Path) -> None:
-    """SIGKILL at any moment, eight times in one backlog: nothing is lost, nothing said twice."""
+@pytest.mark.parametrize("kills", [3, pytest.param(8, marks=pytest.mark.long)])
+async def test_killed_again_and_again_it_says_what_it_would_have_said(
+    tmp_path: Path, kills: int
+) -> None:
+    """SIGKILL at any moment of one backlog: nothing is lost, nothing said twice."""
     bodies = a_year(members=24)
     text = SHIPPED.read_text(encoding="utf-8")
     async with a_classifier(tmp_path / "undisturbed", text=text) as classifier:
@@ -96,7 +97,7 @@ async def test_killed_again_and_again_it_says_what_it_would_have_said(tmp_path: 
         await bus.say(bodies)
         settings = {"ZONES_CLASSIFIER_BATCH": "97", "ZONES_CLASSIFIER_JOURNEYS": "5"}
         last = 0
-        for kill in range(KILLS):
+        for kill in range(kills):
             async with a_process(tmp_path / "data", bus.nats.url, **settings) as (process, service):
                 await service.ready()
                 async with asyncio.timeout(30):
