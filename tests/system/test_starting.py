@@ -1,13 +1,12 @@
 """Starting and stopping: what is in the way is said in one line, and nothing is left behind."""
 
 import os
-import socket
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.system.running import Said, System, alive, as_a_process, free_ports, started
+from tests.system.running import Said, System, as_a_process
 
 POLICY: Final = Path(__file__).parents[2] / "services" / "classifier" / "policy.toml"
 
@@ -18,15 +17,6 @@ def up(data: Path, *arguments: object, environment: dict[str, str] | None = None
     if "--port" not in arguments:
         words = (*words, "--port", 0)
     return as_a_process(*words, environment=environment)
-
-
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    port = free_ports()
-    with socket.create_server(("127.0.0.1", port + 1)):
-        said = up(tmp_path / "data", "--port", port)
-    assert said.code == 1
-    assert str(port + 1) in said.complaint
-    assert not (tmp_path / "data" / "run.json").exists()
 
 
 def test_a_data_directory_in_use_is_left_alone(busy: System) -> None:
@@ -66,21 +56,6 @@ def test_a_clock_that_is_none_is_wrong_use(tmp_path: Path) -> None:
     assert said.code == 2
     assert "noon" in said.complaint
     assert not (tmp_path / "data").exists()
-
-
-def test_a_log_keeps_its_clock_and_nothing_is_left_behind(tmp_path: Path) -> None:
-    """Asked to stop, everything ends and `run.json` goes; another clock is then refused."""
-    with started(tmp_path / "data") as system:
-        pids = system.pids()
-        assert set(pids) == {"nats", "ingest", "classifier", "rewards", "notifier"}
-        mode = (tmp_path / "data" / "run.json").stat().st_mode
-        assert mode & 0o777 == 0o600
-        assert system.stop() == 0
-        assert not any(map(alive, pids.values()))
-        assert not (tmp_path / "data" / "run.json").exists()
-    said = up(tmp_path / "data", "--clock", "wall")
-    assert said.code in {1, 2}
-    assert "events" in said.complaint
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is closed to root")

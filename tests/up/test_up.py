@@ -105,6 +105,7 @@ async def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         line = await refused(tmp_path, "--port", str(port))
     assert line == f"zones: port {port} on 127.0.0.1 is taken: stop what uses it or pass --port\n"
+    assert not (tmp_path / "run.json").exists()
 
 
 async def test_a_directory_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
