@@ -106,7 +106,7 @@ async def a_classifier(
         hearing = Hearing(store, time, policies, recent=recent, snapshot_every=snapshot_every)
         rebuilder = Rebuilder(store, started.mode, hearing.begin)
         await rebuilder.look()
-        await rebuilder.rebuild(workers=2)
+        await rebuilder.rebuild(workers=1)
         yield Classifier(store, hearing)
 
 

@@ -49,14 +49,11 @@ async def test_a_policy_file_that_differs_from_the_log_is_remarked_on(tmp_path: 
     file = tmp_path / "policy.toml"
     text = POLICY
     file.write_text(f"# Only a comment.\n{text}", encoding="utf-8")
-    settings = {"ZONES_CLASSIFIER_POLICY": str(file)}
     url = "nats://127.0.0.1:1"
-    async with a_process(tmp_path, url, **settings) as (_, service):
-        await service.ready("/healthz")
+    async with a_service(tmp_path, url, policy=file, path="/healthz") as service:
         assert (await service.get("/v1/status"))["remarks"] == []
     file.write_text(text.replace("grace_days = 14", "grace_days = 15"), encoding="utf-8")
-    async with a_process(tmp_path, url, **settings) as (_, service):
-        await service.ready("/healthz")
+    async with a_service(tmp_path, url, policy=file, path="/healthz") as service:
         [remark] = (await service.get("/v1/status"))["remarks"]
         assert f"{file} is not policy 1" in remark
     async with a_classifier(tmp_path) as classifier:

@@ -105,10 +105,15 @@ async def a_bus(folder: Path) -> AsyncIterator[Bus]:
 
 @asynccontextmanager
 async def a_service(
-    folder: Path, url: str, *, clock: Clock = "events", path: str = "/readyz"
+    folder: Path,
+    url: str,
+    *,
+    clock: Clock = "events",
+    policy: Path | None = None,
+    path: str = "/readyz",
 ) -> AsyncIterator[Service]:
     """Run it as a task until the block ends; `path` has to answer first."""
-    settings = Settings(data=folder, nats_url=url, port=free_port(), clock=clock)
+    settings = Settings(data=folder, nats_url=url, port=free_port(), clock=clock, policy=policy)
     serving = asyncio.create_task(run(settings))
     try:
         async with _client(settings.port) as service:
