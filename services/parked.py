@@ -35,7 +35,8 @@ def list_parked(*, resolved: Resolved = False, json: Json = False) -> None:
             rows += [{"service": name, **row} for row in _parked(name, resolved=resolved)]
         except CommandFailed as error:
             silent.append(error)
-    _print(rows, json=json)
+    if rows or json or not silent:
+        _print(rows, json=json)
     if silent:
         raise silent[0]
 

@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -148,10 +149,20 @@ def _token() -> str | None:
     """Return the token for our own commands, made up where there are only lesser ones."""
     if token := os.environ.get("ZONES_TOKEN"):
         return token
-    if not os.environ.get("ZONES_TOKENS"):
+    if not os.environ.get("ZONES_TOKENS") and not _publishers():
         return None
     os.environ["ZONES_TOKEN"] = secrets.token_urlsafe(24)
     return os.environ["ZONES_TOKEN"]
+
+
+def _publishers() -> bool:
+    """Whether the connections name any, with tokens of their own. What is wrong ingest will say."""
+    if not (path := os.environ.get("ZONES_INGEST_CONNECTIONS")):
+        return False
+    try:
+        return bool(tomllib.loads(Path(path).read_text(encoding="utf-8")).get("publishers"))
+    except (OSError, ValueError):
+        return False
 
 
 @asynccontextmanager

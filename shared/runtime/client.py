@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "CommandFailed", "connection"]
 
 HTTP_BAD_REQUEST = 400
+HTTP_UNAUTHORIZED = 401
 
 
 def connection(service: str) -> tuple[str, dict[str, str]]:
@@ -134,6 +135,8 @@ class _Answer:
 
 
 def _refusal(service: str, response: "httpx2.Response") -> str:
+    if response.status_code == HTTP_UNAUTHORIZED:
+        return f"{service} does not know your token: set ZONES_TOKEN to one that it does"
     try:
         return str(response.json()["error"])
     except (json.JSONDecodeError, KeyError, TypeError):

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ STARTING_SECONDS = 40.0
 class Up:
     """One `zones up` on a data directory, and the lines that it has printed."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(
+        self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
+        self._environment = environment or {}
         self.lines: list[str] = []
         self.errors = ""
         self._arguments = ("--data", str(data), *arguments)
@@ -27,7 +30,10 @@ class Up:
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "services", "up", *self._arguments),
-            env={name: value for name, value in os.environ.items() if not name.startswith("ZONES")},
+            env={
+                **{name: it for name, it in os.environ.items() if not name.startswith("ZONES")},
+                **self._environment,
+            },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -77,9 +83,11 @@ def _name(number: int) -> str:
 
 
 @asynccontextmanager
-async def up(data: Path, *arguments: str) -> AsyncIterator[Up]:
+async def up(
+    data: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Up]:
     """Start it, wait until it is ready, and leave nothing behind."""
-    it = Up(data, *arguments)
+    it = Up(data, *arguments, environment=environment)
     await it.start()
     try:
         await it.says("ready in")

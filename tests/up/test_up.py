@@ -1,6 +1,7 @@
 """`zones up`: everything on one machine, started, kept running and stopped."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -58,6 +59,24 @@ async def test_it_starts_everything_says_where_and_stops_when_asked(tmp_path: Pa
         await gone(*children.values())
         assert it.errors == ""
         assert not (tmp_path / "run.json").exists()
+
+
+async def test_publishers_with_tokens_of_their_own_do_not_lock_our_commands_out(
+    tmp_path: Path,
+) -> None:
+    """Without ZONES_TOKEN one is made up, and whoever may not read it is told what to set."""
+    connections = tmp_path / "connections.toml"
+    connections.write_text('[publishers.crm]\ntoken = "file:token"\n')
+    (tmp_path / "token").write_text("0123456789abcdef")
+    environment = {"ZONES_INGEST_CONNECTIONS": str(connections)}
+    data = tmp_path / "data"
+    async with up(data, "--port", "0", environment=environment) as it:
+        assert await zones(data, "parked", "list") == (0, "nothing is parked\n", "")
+
+        (data / "run.json").write_text(json.dumps({**it.running(), "token": None}))
+        code, out, err = await zones(data, "parked", "list")
+        assert (code, out) == (1, "")
+        assert "does not know your token: set ZONES_TOKEN" in err
 
 
 async def test_what_is_killed_comes_back_where_it_was(tmp_path: Path) -> None:
