@@ -105,6 +105,21 @@ async def test_a_rehearsal_sends_nothing(ingest: Ingest, command: Command, tmp_p
     assert await ingest.said("activity.v1.*.*.x-1") == []
 
 
+async def test_each_reason_to_skip_is_told_for_what_it_is_about(
+    command: Command, tmp_path: Path
+) -> None:
+    """A tweet without a date is not ten thousand tweets without one: those are likes."""
+    likes = ytd("like", [{"like": {"tweetId": "1"}}, {"like": {"tweetId": "2"}}])
+    export = archive(a_tweet("7501", created_at=None), like=likes)
+
+    ended = await command("x", in_folder(tmp_path, export), "--member", "x-7", "--dry-run")
+
+    assert ended.out.splitlines()[2:] == [
+        "skipped 2: no_time: likes have no time in this export",
+        "skipped 1: no_time: tweets without a date have no time in this export",
+    ]
+
+
 async def test_what_the_account_did_besides_is_the_members_from_then_on(
     ingest: Ingest, command: Command, tmp_path: Path
 ) -> None:

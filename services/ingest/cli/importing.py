@@ -98,14 +98,16 @@ def import_(
 
 @dataclass(slots=True)
 class Summary:
-    """`taken` counts what was sent by kind; `why` has one example for each reason."""
+    """`taken` counts what was sent by kind. `skipped` counts by reason and sentence, `refusals` by
+    reason alone: `why` has an example of each.
+    """
 
     dry_run: bool = False
     accepted: int = 0
     duplicates: int = 0
     taken: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
 
@@ -113,8 +115,8 @@ class Summary:
     def refused(self) -> int:
         return self.refusals.total()
 
-    def leave(self, reasons: Counter[str], reason: str, detail: str) -> None:
-        reasons[reason] += 1
+    def refuse(self, reason: str, detail: str) -> None:
+        self.refusals[reason] += 1
         self.why.setdefault(reason, detail)
 
     def count(self, answer: dict[str, Any]) -> None:
@@ -124,7 +126,7 @@ class Summary:
         for result in answer["results"]:
             if result["status"] == "refused":
                 reason, _, detail = str(result["reason"]).partition(": ")
-                self.leave(self.refusals, reason, f"{result['id'] or '-'}: {detail}")
+                self.refuse(reason, f"{result['id'] or '-'}: {detail}")
         if self.refusals[CONFLICT]:
             self.why[CONFLICT] = (
                 "they are known already and were told otherwise: by the platform itself, or"
@@ -142,18 +144,22 @@ class Summary:
         if self.taken:
             kinds = ", ".join(f"{number} {kind}" for kind, number in self.taken.most_common())
             terminal.say(f"taken: {kinds}")
-        for title, reasons in (("skipped", self.skipped), ("refused", self.refusals)):
-            for reason, number in reasons.most_common():
-                terminal.say(terminal.plain(f"{title} {number}: {reason}: {self.why[reason]}"))
+        for (reason, detail), number in self.skipped.most_common():
+            terminal.say(terminal.plain(f"skipped {number}: {reason}: {detail}"))
+        for reason, number in self.refusals.most_common():
+            terminal.say(terminal.plain(f"refused {number}: {reason}: {self.why[reason]}"))
         for note in self.notes:
             terminal.say(terminal.plain(f"note: {note}"))
 
     def _json(self) -> dict[str, Any]:
+        skipped: Counter[str] = Counter()
+        for (reason, _), number in self.skipped.items():
+            skipped[reason] += number
         return {
             "accepted": self.accepted,
             "duplicates": self.duplicates,
             "refused": self.refused,
-            "skipped": dict(self.skipped.most_common()),
+            "skipped": dict(skipped.most_common()),
             "refusals": dict(self.refusals.most_common()),
             "taken": dict(self.taken.most_common()),
             "notes": self.notes,
@@ -170,16 +176,15 @@ def _told(seen: Iterable["Seen | Note"], summary: Summary) -> Iterator[Sighting]
                 name = str(one.event["id"]).encode(errors="replace")
                 digest = blake2b(name, digest_size=16).digest()
                 if digest in known:
-                    detail = "the export has it more than once"
-                    summary.leave(summary.skipped, "repeated", detail)
+                    summary.skipped["repeated", "the export has it more than once"] += 1
                 else:
                     known.add(digest)
                     summary.taken[_kind(one)] += 1
                     yield one
             case Skipped():
-                summary.leave(summary.skipped, one.reason, one.detail)
+                summary.skipped[one.reason, one.detail] += 1
             case Refused():
-                summary.leave(summary.refusals, one.reason, one.detail)
+                summary.refuse(one.reason, one.detail)
             case _:
                 summary.notes.append(one.text)
 
