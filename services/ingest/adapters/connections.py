@@ -17,6 +17,8 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """A source is a token of a subject and a part of a path."""
 PLATFORM: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 MAPPING: Final = "mapping"
+CANONICAL: Final = "canonical"
+"""Its events say themselves of which source they are, and only a signature answers for that."""
 BY_KEYS: Final = "http-signature"
 """The one signature that is checked with keys; all others are with secrets."""
 MOST_SECRETS: Final = 2
@@ -127,6 +129,8 @@ def _source(
         raise table.wrong("secrets", f"{BY_KEYS} is checked with keys")
     if signature != BY_KEYS and keys:
         raise table.wrong("keys", f"{signature} is checked with secrets")
+    if adapter == CANONICAL and not secrets:
+        raise table.wrong("secrets", "is missing: what is not signed is for /v1/events")
     if "signature" in table.values and not (secrets or keys):
         wanted = "keys" if signature == BY_KEYS else "secrets"
         raise table.wrong(wanted, f"is missing: without it no {signature} signature is checked")

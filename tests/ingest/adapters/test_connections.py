@@ -14,6 +14,7 @@ ADAPTERS = {
     "github": "github",
     "activitystreams": "http-signature",
     "mapping": "standard-webhooks",
+    "canonical": "standard-webhooks",
 }
 
 
@@ -179,6 +180,10 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
             "sources.github.mapping: goes with adapter = 'mapping', and that with a mapping",
         ),
         ("[sources.mapping]", "sources.mapping.mapping: goes with adapter = 'mapping'"),
+        (
+            "[sources.crm]\nadapter = 'canonical'",  # any token would speak for any source by it
+            "sources.crm.secrets: is missing: what is not signed is for /v1/events",
+        ),
         ("[publishers.crm]", "publishers.crm.token: is missing"),
         ("[publishers.crm]\ntoken = 'file:s'", "publishers.crm.token: must have at least 16"),
         (
