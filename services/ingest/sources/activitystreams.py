@@ -12,7 +12,7 @@ from services.ingest.sources.actors import NO_ACTOR, By
 from services.ingest.sources.notes import written
 from services.ingest.sources.parts import parsed
 from services.ingest.sources.sightings import Seen, moment, sighting
-from services.ingest.sources.undoing import ACTS, NO_OBJECT, UNDOING, undone
+from services.ingest.sources.undoing import ACTS, NO_OBJECT, SPOOFED, UNDOING, undone
 from services.ingest.sources.vocabulary import (
     Thing,
     authors,
@@ -38,7 +38,6 @@ KNOWN: Final = frozenset({*COLLECTIONS, *UNDOING, *ACTS, *PASSED_OVER})
 DEEPEST: Final = 8
 """Collections of groups' announcements of activities: no more than this within each other."""
 
-SPOOFED: Final = Refused(reason="spoofed", detail="a server tells of another's people or things")
 UNRESOLVED: Final = Skipped("unresolved", "it is named only, and nothing is fetched here")
 
 

@@ -22,11 +22,14 @@ ACTS: Final = {
 OPPOSITES: Final = {"unfollow": "follow", "unlike": "like", "unshare": "share"}
 """How the first version undoes."""
 UNDOING: Final = ("undo", "delete", *OPPOSITES)
+SPOOFED: Final = Refused(reason="spoofed", detail="a server tells of another's people or things")
 NO_OBJECT: Final = Refused(reason="no_object", detail="it does not say what was acted on")
 
 
 def undone(activity: Thing, word: str) -> Iterator[Seen]:
-    """Tell what is taken back. What others did stays done: it is sought among one's own acts."""
+    """Tell what is taken back. What others did stays done: a server undoes what is its own, and
+    there it is sought among one's own acts.
+    """
     by, things = By.of(activity.get("actor")), each(activity.get("object"))
     if by is None:
         yield NO_ACTOR
@@ -45,6 +48,8 @@ def _deleted(activity: Thing, by: By, thing: Any) -> Seen:  # noqa: ANN401 - JSO
         return NO_OBJECT
     if what == by.id:
         return Skipped("account_gone", "an account is deleted, and what it did stays done")
+    if fediverse.foreign(what, by.id):
+        return SPOOFED
     time = activity.get("published") or (thing.get("deleted") if isinstance(thing, dict) else None)
     return _retracted(by, fediverse.act_id(what), time)
 
@@ -57,6 +62,8 @@ def _undo(activity: Thing, by: By, thing: Any) -> Seen:  # noqa: ANN401 - JSON i
         return Skipped("undo", "what is undone was not counted")
     if kind == "post" and isinstance(thing, dict):
         return _deleted(activity, by, thing.get("object"))
+    if fediverse.foreign(own, by.id):
+        return SPOOFED
     if own is not None:
         return _retracted(by, fediverse.act_id(own), time)
     if kind is None:

@@ -340,6 +340,21 @@ def test_a_deletion_takes_back_what_was_created(deleted: object) -> None:
     assert delete.data == {"retracts": STATUS}
 
 
+@pytest.mark.parametrize(
+    "activity",
+    [
+        an_act("Undo", f"{OTHER}#likes/7"),
+        an_act("Undo", {"type": "Announce", "id": f"{THEIRS}/activity", "object": STATUS}),
+        an_act("Undo", {"type": "Create", "object": THEIRS}),
+        an_act("Delete", THEIRS),
+        an_act("Delete", {"type": "Tombstone", "id": THEIRS}),
+    ],
+)
+def test_nobody_takes_back_what_another_server_said(activity: object) -> None:
+    """It would be taken back from whoever did it, under the id that their own undoing has."""
+    assert acts(translate, activity) == ["spoofed"]
+
+
 def test_a_deleted_account_takes_nothing_back() -> None:
     assert acts(translate, an_act("Delete", ACTOR)) == ["account_gone"]
 
