@@ -24,9 +24,16 @@ class Refused(MessagingError):
 
     FULL = frozenset({10023, 10047, 10077})  # resources, storage, max_bytes or max_msgs
     BUSY = frozenset({429, 503})
+    NO_RESOURCES = 10023
 
     def __init__(self, code: int, description: str, status: int = 400) -> None:
-        super().__init__(f"{description} ({code})")
+        told = f"{description} ({code})"
+        if code == self.NO_RESOURCES:
+            told += (
+                ": make room on the broker's disk, then start the broker again, which measures its"
+                " room when it starts"
+            )
+        super().__init__(told)
         self.code = code
         self.description = description
         self.status = status

@@ -207,3 +207,8 @@ async def test_a_closing_publisher_leaves_nobody_waiting(
             await asyncio.sleep(0.1)
         with pytest.raises(BrokerUnavailable):
             await waiting
+
+
+def test_a_broker_without_room_is_told_what_to_do() -> None:
+    """It goes on refusing when the disk has room again, until it is started again."""
+    assert str(Refused(10023, "insufficient resources", 503)).endswith("when it starts")
