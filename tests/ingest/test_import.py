@@ -165,6 +165,24 @@ async def test_what_somebody_else_has_imported_is_refused_with_a_hint(
     assert "imported for somebody else" in ended.out
 
 
+async def test_colleagues_do_the_same_in_the_same_minute(
+    ingest: Ingest, command: Command, tmp_path: Path
+) -> None:
+    """What one of them did is not the other's, and importing again adds nothing."""
+    table = f'Date,Type,Link\n"6/14/24, 5:57 AM",LIKE,{FEED}activity%3A{POST}\n'
+    follows = "Organization,Followed On\nUs,Tue Jun 18 12:03:31 UTC 2024\n"
+    path = in_folder(tmp_path, {"Reactions.csv": table, "Company Follows.csv": follows})
+
+    for member in ("li-4", "li-5"):
+        ended = await command("linkedin", path, "--member", member)
+        assert ended.out.splitlines()[0] == "accepted 2, duplicates 0, refused 0"
+        again = await command("linkedin", path, "--member", member)
+        assert again.out.splitlines()[0] == "accepted 0, duplicates 2, refused 0"
+
+    said = [await ingest.said(f"activity.v1.*.*.{member}") for member in ("li-4", "li-5")]
+    assert [len(events) for events in said] == [2, 2]
+
+
 async def test_damaged_rows_are_told_and_the_rest_is_taken(
     command: Command, tmp_path: Path
 ) -> None:

@@ -190,10 +190,14 @@ def _told(seen: Iterable["Seen | Note"], summary: Summary) -> Iterator[Sighting]
 
 
 def _lines(acts: Iterable[Sighting], member: str, *, historical: bool) -> Iterator["Line"]:
+    from services.ingest.sources.exports.parts import OF_OWNER  # noqa: PLC0415 - see import_
     from services.ingest.sources.jsonlines import Line  # noqa: PLC0415 - see import_
 
+    own = f"~{blake2b(member.encode(), digest_size=4).hexdigest()}"
     for number, act in enumerate(acts, 1):
         event = {**act.event, "subject": member}
+        if (known := str(event["id"])).endswith(OF_OWNER):
+            event["id"] = known.removesuffix(OF_OWNER) + own
         if historical:
             event["historical"] = True
         # Half a character is somebody's cutting, and no UTF-8.

@@ -89,6 +89,22 @@ def test_comments_escape_their_quotes_with_a_backslash(tmp_path: Path) -> None:
     assert second["data"]["topics"] == ["thought"]
 
 
+@pytest.mark.parametrize("date", ['"6/14/24, 5:57 AM"', "18 Jun 2021", "1/14/2020 12:13"])
+def test_where_a_row_does_not_tell_the_second_its_id_is_the_owners(
+    tmp_path: Path, date: str
+) -> None:
+    """In a minute colleagues like one post, and one of them says two things under it."""
+    post = f"{FEED}activity%3A{POST}"
+    contents = {
+        "Reactions.csv": f"Date,Type,Link\n{date},LIKE,{post}\n",
+        "Comments.csv": f"Date,Link,Message\n{date},{post},one\n{date},{post},two\n",
+    }
+    ids = [event["id"] for event in told(tmp_path, contents).events]
+
+    assert len(set(ids)) == 3
+    assert all(known.endswith("~owner") for known in ids)
+
+
 def test_a_reaction_is_known_by_what_it_is_to_and_its_second(tmp_path: Path) -> None:
     """To a post, to a comment (`?commentUrn=`), to an article of long ago."""
     found = told(tmp_path, {"Reactions.csv": REACTIONS})

@@ -3,12 +3,13 @@ after all, because it leads to nothing.
 """
 
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final
 
 from services.ingest.domain.activity import Refused, Skipped
 from services.ingest.domain.identity import AccountName
-from services.ingest.sources.exports.linkedin_times import coarse
-from services.ingest.sources.exports.parts import OWNER
+from services.ingest.sources.exports.linkedin_times import coarse, exact
+from services.ingest.sources.exports.parts import OF_OWNER, OWNER
 from services.ingest.sources.exports.tables import Row
 from services.ingest.sources.linkedin_acts import hashtags
 from services.ingest.sources.linkedin_urns import (
@@ -74,7 +75,7 @@ def commented(row: Row, time: datetime) -> Seen:
     return sighting(
         "comment",
         platform=PLATFORM,
-        id=comment_id(post, time),
+        id=_told(row, comment_id(post, time), text),
         by=OWNER,
         time=time,
         data={
@@ -93,11 +94,21 @@ def reacted(row: Row, time: datetime) -> Seen:
     return sighting(
         "like",
         platform=PLATFORM,
-        id=reaction_id(urn, time),
+        id=_told(row, reaction_id(urn, time)),
         by=OWNER,
         time=time,
         data={"object": _object(urn)},
     )
+
+
+def _told(row: Row, id: str, text: str = "") -> str:
+    """Return the id that LinkedIn's push leads to as well, if the row tells the second. In a minute
+    or a day many may do the same, and one may say several things.
+    """
+    if exact(row.fields.get("date", "")):
+        return id
+    words = f":{blake2b(text.encode(errors='replace'), digest_size=4).hexdigest()}" if text else ""
+    return f"{id}{words}{OF_OWNER}"
 
 
 def voted(_row: Row, _time: datetime) -> Seen:
@@ -161,8 +172,8 @@ def _viewed(page: dict[str, str], time: datetime) -> Seen:
 
 
 def _at(what: str, time: datetime) -> str:
-    """Return an id for what has none: the second tells one member's from another's."""
-    return f"{what[:230]}:{int(time.timestamp())}"
+    """Return an id for what has none, and is told in exports only."""
+    return f"{what[:220]}:{int(time.timestamp())}{OF_OWNER}"
 
 
 def _page(link: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ FORMS: Final = (
     "%m/%d/%Y %H:%M",
     "%m/%d/%y %H:%M",
 )
+SECOND: Final = re.compile(r":[0-9]{2}:[0-9]{2}")
 LONGEST: Final = 40
 
 
@@ -37,3 +38,8 @@ def when(said: str) -> datetime | None:
 def coarse(time: datetime) -> bool:
     """Say whether the second may be missing from a time."""
     return time.second == 0
+
+
+def exact(said: str) -> bool:
+    """Say whether a time tells its second."""
+    return SECOND.search(said) is not None

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 OWNER: Final = "owner"
 """Who did it, where the export does not say: whoever it is the export of."""
 
+OF_OWNER: Final = f"~{OWNER}"
+"""Ends the id of what others can do as well, and no platform tells by another id: whoever imports
+puts in its place who the owner is.
+"""
+
 
 class Part(NamedTuple):
     """`named` is searched for in a file's path within the export. `begins` is searched for at the
