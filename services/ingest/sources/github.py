@@ -25,15 +25,17 @@ COMMENTED: Final = {
 def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:
     """Raises UnreadableMessage: `malformed`, `no_event`."""
     event = header(headers, "X-GitHub-Event")
-    delivery = Delivery(event, read(headers, body))
+    delivery = Delivery(event, read(headers, body), headers.get("x-github-delivery", ""))
     return each([delivery.said], lambda _: [delivery.seen()])
 
 
 class Delivery:
-    """`event` is GitHub's word for what happened, which the body does not repeat."""
+    """`event` is GitHub's word for what happened, which the body does not repeat; `id` is the same
+    when the delivery is repeated.
+    """
 
-    def __init__(self, event: str, said: Payload) -> None:
-        self.event, self.said = event, said
+    def __init__(self, event: str, said: Payload, id: str) -> None:
+        self.event, self.said, self.id = event, said, id
 
     def seen(self) -> Seen:
         said = self.said
@@ -41,9 +43,10 @@ class Delivery:
             case "ping", _:
                 return Skipped("ping", "GitHub asked whether anybody listens")
             case "star", "created":
-                return self._by("sender", "like", self._star(), said.maybe("starred_at"))
+                star, time = self._star(), said.text("starred_at")
+                return self._by("sender", "like", f"{star}:{time}", time)
             case "star", "deleted":
-                return self._undone("sender", self._star())
+                return self._unstarred()
             case "fork", _:
                 fork, time = f"fork:{said.id('forkee.id')}", said.text("forkee.created_at")
                 return self._by("sender", "share", fork, time)
@@ -71,6 +74,17 @@ class Delivery:
 
     def _star(self) -> str:
         return f"star:{self.said.id('sender.id')}:{self.said.id('repository.id')}"
+
+    def _unstarred(self) -> Sighting:
+        """Take back every star before it: GitHub does not say when that was."""
+        thing = {"id": self._thing("repository", self.said.at("repository"))["id"]}
+        return sighting(
+            "retract",
+            platform=PLATFORM,
+            id=f"{self._star()}:{self.id}#undo",
+            data={"object": thing, "kind": "like"},
+            **self._who("sender"),
+        )
 
     def _push(self) -> Seen:
         """Commits that were on another branch already were counted when they came there."""

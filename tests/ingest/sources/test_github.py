@@ -109,7 +109,7 @@ def test_a_star_is_a_like_by_who_cannot_change() -> None:
     """Logins change, ids do not."""
     assert seen("star", STAR) == Act(
         "like",
-        "star:101:7000",
+        f"star:101:7000:{TIME}",
         "101",
         {
             "object": {"id": "repository:7000", "kind": "repository", "url": WEB},
@@ -120,11 +120,18 @@ def test_a_star_is_a_like_by_who_cannot_change() -> None:
     )
 
 
-def test_taking_a_star_away_takes_the_like_back_now() -> None:
-    undone = seen("star", UNSTAR)
+def test_who_stars_it_anew_likes_it_anew() -> None:
+    later = "2026-04-01T09:30:00Z"
 
-    assert (undone.kind, undone.id) == ("retract", "star:101:7000#undo")
-    assert undone.data == {"retracts": "star:101:7000"}
+    assert seen("star", a_delivery("created", starred_at=later)).id == f"star:101:7000:{later}"
+
+
+def test_taking_a_star_away_takes_back_what_was_given_until_now() -> None:
+    """GitHub does not say when it was given."""
+    undone = the_act(translate, UNSTAR, x_github_event="star", x_github_delivery="d-1")
+
+    assert (undone.kind, undone.id) == ("retract", "star:101:7000:d-1#undo")
+    assert undone.data == {"object": {"id": "repository:7000"}, "kind": "like"}
     assert undone.time is None
 
 
