@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from pydantic_core import from_json, to_json
 
 from services.ingest.domain.activity import Refused
+from services.ingest.sources.parts import BOM, TOO_MANY, bounded
 from shared.contracts.envelope import MAX_EVENT_BYTES
 from shared.messaging.errors import UnreadableMessage
 
@@ -21,12 +22,10 @@ JSON: Final = frozenset(
 LINES: Final = frozenset(
     {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 )
-BOM: Final = b"\xef\xbb\xbf"
 MOST_EVENTS: Final = 10_000
 """In one request or message: each costs far more memory than its bytes."""
 ATTRIBUTES: Final = "ce-"
 UNKNOWN_TYPE: Final = "unknown_content_type"
-TOO_MANY: Final = "too_many"
 
 
 def translate(headers: Mapping[str, str], body: bytes) -> list[Any]:
@@ -39,6 +38,7 @@ def translate(headers: Mapping[str, str], body: bytes) -> list[Any]:
     body = body.removeprefix(BOM)
     if "ce-specversion" not in headers and not body.strip():
         raise UnreadableMessage("malformed", "the body is empty")
+    bounded(body)
     if "ce-specversion" in headers and not named.startswith("application/cloudevents"):
         return [_assembled(headers, body)]
     if named in LINES:

@@ -8,16 +8,29 @@ from pydantic_core import from_json
 from shared.messaging.errors import UnreadableMessage
 
 BOM: Final = b"\xef\xbb\xbf"
+TOO_MANY: Final = "too_many"
+MOST_VALUES: Final = 400_000
+"""In one request or message: each may cost a hundred times its bytes of memory."""
 
 
 def parsed(body: bytes | str) -> Any:  # noqa: ANN401 - JSON is anything
     """Read JSON. Raises UnreadableMessage."""
+    bounded(body)
     try:
         return from_json(
             body.removeprefix(BOM) if isinstance(body, bytes) else body, allow_inf_nan=False
         )
     except ValueError as error:
         raise UnreadableMessage("malformed", f"this is not JSON: {error}") from None
+
+
+def bounded(body: bytes | str) -> None:
+    """Count what might be values, before any is read. Raises UnreadableMessage."""
+    if len(body) <= MOST_VALUES:
+        return
+    raw = body if isinstance(body, bytes) else body.encode(errors="replace")
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MOST_VALUES:
+        raise UnreadableMessage(TOO_MANY, f"send at most {MOST_VALUES} values at once")
 
 
 def within(value: object, path: str) -> Any:  # noqa: ANN401 - JSON is anything
