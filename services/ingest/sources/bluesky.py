@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from services.ingest.domain.activity import Named, Refused, Skipped
-from services.ingest.sources.parts import listed, parsed, within, word
+from services.ingest.sources.parts import bounded, listed, parsed, within, word
 from services.ingest.sources.sightings import Seen, length, moment, retraction, sighting, topics
 from shared.messaging.errors import UnreadableMessage
 
@@ -41,6 +41,7 @@ UNKNOWN: Final = Refused(reason="not_an_event", detail="it is of no known kind")
 
 def translate(headers: Mapping[str, str], body: bytes) -> list[Seen | Named]:  # noqa: ARG001
     """Return what was done: one event, an array, or one a line. Raises UnreadableMessage."""
+    bounded(body)
     try:
         said = parsed(body)
     except UnreadableMessage:
@@ -67,7 +68,7 @@ def seen(event: object) -> Seen | Named:
         )
     commit = within(event, "commit") if word(event, "kind") else event
     did, collection, rkey = word(event, "did"), word(commit, "collection"), word(commit, "rkey")
-    if not did or not collection or not rkey:
+    if not did or not did.startswith("did:") or not collection or not rkey:
         return Refused(reason="incomplete", detail="it does not say whose record it is, or which")
     if collection not in COUNTED:
         profile = collection == PROFILE
@@ -75,7 +76,7 @@ def seen(event: object) -> Seen | Named:
     witnessed = _witnessed(event, word(commit, "rev"))
     match word(commit, "operation"):
         case "create":
-            return _created(f"at://{did}/{collection}/{rkey}", within(commit, "record"), witnessed)
+            return _created(did, collection, rkey, within(commit, "record"), witnessed)
         case "update":
             return Skipped("edit", "a record was changed")
         case "delete":
@@ -100,8 +101,10 @@ def _named(event: object) -> Named | None:
     return Named(PLATFORM, did, handle, time if isinstance(time, datetime) else None)
 
 
-def _created(uri: str, record: object, witnessed: datetime | None) -> Seen:
-    did, collection = uri.removeprefix("at://").split("/")[:2]
+def _created(
+    did: str, collection: str, rkey: str, record: object, witnessed: datetime | None
+) -> Seen:
+    uri = f"at://{did}/{collection}/{rkey}"
     data: dict[str, Any] | None
     if collection == POST:
         kind, data = _post(uri, record)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from services.ingest.domain.activity import Refused, Skipped
 from services.ingest.sources import fediverse
 from services.ingest.sources.actors import NO_ACTOR, By
-from services.ingest.sources.parts import listed, parsed, within, word
+from services.ingest.sources.parts import bounded, listed, parsed, within, word
 from services.ingest.sources.sightings import Seen, length, moment, plain, sighting, topics
 from shared.messaging.errors import UnreadableMessage
 
@@ -36,6 +36,7 @@ OTHER: Final = Skipped("other_event", "it tells of nothing that anybody did")
 def translate(headers: Mapping[str, str], body: bytes) -> list[Seen]:
     """Return what was done. Raises UnreadableMessage."""
     if headers.get("content-type", "").startswith("text/event-stream"):
+        bounded(body)
         return [seen for event in _events(body) for seen in said(event)]
     return list(said(parsed(body)))
 

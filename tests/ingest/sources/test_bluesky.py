@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.activity import Named
+from services.ingest.domain.activity import Named, Refused, Sighting
 from services.ingest.sources.bluesky import translate
 from shared.messaging.errors import UnreadableMessage
 from tests.ingest.sources.saying import Act, Json, acts, the_act
@@ -281,6 +281,15 @@ def test_an_account_is_called_something_else_from_then_on(event: Json) -> None:
     [named] = translate({}, json.dumps(event).encode())
 
     assert named == Named("bluesky", DID, "user-1.example", datetime.fromisoformat(TIME))
+
+
+@pytest.mark.parametrize("did", ["https://a/@u", "did:a/b", "did:/"])
+def test_no_identifier_is_taken_apart(did: str) -> None:
+    line = a_line(a_commit("app.bsky.feed.like", about({"uri": THEIRS})), did=did)
+
+    [like] = translate({}, json.dumps(line).encode())
+
+    assert isinstance(like, Refused if did.startswith("https") else Sighting)
 
 
 def test_many_lines_are_read_each_by_itself() -> None:

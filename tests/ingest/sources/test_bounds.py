@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from services.ingest.sources import canonical, registry
+from services.ingest.sources import bluesky, canonical, registry
 from services.ingest.sources.mapping import mapping
 from services.ingest.sources.mappingfile import parse
 from shared.messaging.errors import UnreadableMessage
@@ -16,7 +16,8 @@ BODY_BYTES = 8 * 1024 * 1024
 MAPPED = mapping(parse('platform = "x"\n[[rules]]\nkind = "post"\nby = "by"\nid = "{id}"\n'))
 TRANSLATE = {name: one.translate for name, one in registry.built_in().items()} | {
     "canonical": canonical.translate,
-    "lines": canonical.translate,
+    "canonical lines": canonical.translate,
+    "bluesky lines": bluesky.translate,
     "mapping": MAPPED,
 }
 HEADERS = {f"x-{name}-event": "star" for name in ("github", "forgejo", "discourse")}
@@ -27,8 +28,9 @@ HEADERS = {f"x-{name}-event": "star" for name in ("github", "forgejo", "discours
 def test_more_values_than_anybody_has_to_say_are_not_read(name: str, small: bytes) -> None:
     line = b"[" + b",".join([small] * (60_000 // (len(small) + 1))) + b"]"
     lines = [line] * (BODY_BYTES // (len(line) + 1))
-    body = b"\n".join(lines) if name == "lines" else b"[" + b",".join(lines) + b"]"
-    kind = "application/x-ndjson" if name == "lines" else "application/json"
+    by_line = name.endswith(" lines")
+    body = b"\n".join(lines) if by_line else b"[" + b",".join(lines) + b"]"
+    kind = "application/x-ndjson" if by_line else "application/json"
 
     with pytest.raises(UnreadableMessage) as unread:
         TRANSLATE[name]({**HEADERS, "content-type": kind}, body)
