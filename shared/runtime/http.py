@@ -204,6 +204,7 @@ def _describe(app: FastAPI, access: Access) -> None:
             schema = get_openapi(
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes
             )
+            _show_refusals(schema)
             if not access.open:
                 schema.setdefault("components", {})["securitySchemes"] = {
                     "token": {"type": "http", "scheme": "bearer"}
@@ -213,3 +214,13 @@ def _describe(app: FastAPI, access: Access) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _show_refusals(schema: dict[str, Any]) -> None:
+    """Give every error that is said to be possible the shape that all of them have."""
+    shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status[0] in "45":
+                    response.setdefault("content", shape)

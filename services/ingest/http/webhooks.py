@@ -48,6 +48,7 @@ def router(
         status_code=202,
         response_model=Receipt,
         responses=RESPONSES,
+        openapi_extra={"requestBody": {"required": True, "content": CONTENT}},
         summary="Say what happened in the words of a platform",
     )
     async def webhook(source: str, request: Request) -> Response:
@@ -140,12 +141,22 @@ def _receipt(verdicts: Sequence[Verdict]) -> Response:
     return Response(to_json(body), 202, media_type="application/json")
 
 
+CONTENT: Final = {
+    "application/json": {"schema": {"description": "As the platform sends it"}},
+    "application/x-www-form-urlencoded": {
+        "schema": {
+            "type": "object",
+            "properties": {"payload": {"type": "string", "description": "The same, as a form"}},
+        }
+    },
+}
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "The body ends early or cannot be unpacked"},
     401: {"description": "The signature is missing or wrong"},
     403: {"description": "The token is of a publisher who may not speak for this source"},
     404: {"description": "No source has this name"},
     413: {"description": "The body is too large"},
+    415: {"description": "The body is packed in a way that is not understood here"},
     429: {"description": "Too many events a second: send it again after Retry-After"},
     503: {"description": "The broker cannot take this at present: send it again"},
 }
