@@ -54,7 +54,7 @@ $$install -qq --no-deps --no-build-isolation -e .
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check lint types imports format bench long lock clean
+.PHONY: help setup setup-dev run test check lint types imports format bench long fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -105,11 +105,19 @@ bench: setup-dev ## measure
 long: setup-dev ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
+fuzz: $(VENV)/.ready-fuzz ## look for input that breaks a reader (Linux on x86-64; ARGS="--seconds 60")
+	@$(BIN)/python -m tests.fuzzing $(ARGS)
+
+$(VENV)/.ready-fuzz: $(VENV)/.ready-dev requirements-fuzz.txt
+	$(call install,requirements-fuzz.txt)
+	@touch $@
+
 lock: ## pin the requirements anew from pyproject.toml (needs uv; ARGS=--upgrade moves them)
 	@$(UV_COMPILE) --group build --output-file requirements.txt $(ARGS) pyproject.toml
 	@$(UV_COMPILE) --group dev --constraint requirements.txt \
 	  --output-file requirements-dev.txt $(ARGS) pyproject.toml
+	@$(UV_COMPILE) --group pyproject.toml:fuzz --output-file requirements-fuzz.txt $(ARGS)
 
 clean: ## remove .venv and what the checks have cached; running systems keep their data
-	@rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache \
+	@rm -rf $(VENV) build dist *.egg-info .fuzzing .hypothesis .import_linter_cache .mypy_cache \
 	  .pytest_cache .ruff_cache
