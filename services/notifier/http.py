@@ -86,7 +86,7 @@ def router(view: View, acknowledge: Acknowledge) -> APIRouter:
         "/notices", response_model=Notices, summary="What was said, not in what words, old to new"
     )
     async def notices(
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=0, le=1 << 62)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         recipient: str | None = None,
         kind: str | None = None,

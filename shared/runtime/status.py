@@ -16,7 +16,9 @@ Retry: TypeAlias = Callable[[ParkedRow], Awaitable[str | None]]
 """Processes a parked message again and marks it resolved in the same transaction, answering None;
 else counts the attempt and answers why it still cannot be processed."""
 
-Id = Annotated[int, Path(ge=1)]
+LARGEST = 2**63 - 1
+"""What a database can count to."""
+Id = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 def router(health: Health, view: View, retry: Retry) -> APIRouter:
@@ -41,7 +43,7 @@ def router(health: Health, view: View, retry: Retry) -> APIRouter:
 
     @router.get("/parked", summary="What could not be processed, oldest first")
     async def parked(
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         resolved: bool = False,
     ) -> dict[str, Any]:

@@ -103,3 +103,9 @@ async def test_a_retry_resolves_or_says_why_not(tmp_path: Path) -> None:
     async with operated(tmp_path, parked(b"other"), heal=False) as service:
         failed = (await service.post("/v1/parked/2/retry")).json()
     assert failed == {"id": 2, "resolved": False, "reason": "`time` is still missing"}
+
+
+async def test_a_number_beyond_all_is_refused(tmp_path: Path) -> None:
+    async with operated(tmp_path, parked()) as service:
+        for path in (f"/v1/parked/{2**63}", f"/v1/parked?after={2**63}"):
+            assert (await service.get(path)).status_code == 422
