@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from pydantic_core import from_json
+
+from services.ingest.sources.parts import parsed
+from shared.messaging.errors import UnreadableMessage
 
 Key: TypeAlias = RSAPublicKey | Ed25519PublicKey
 
@@ -70,6 +72,8 @@ def check(
         return "the signature covers a header that is not there"
     if not _verified(key, signature, text.encode()):
         return "the signature is not that of this request"
+    if headers.get("content-encoding", "identity") != "identity":
+        return "send the body as it is: packed, it does not say who acts"
     if not _speaks_for(name, body):
         return "this key speaks for the actors of its own host"
     return None
@@ -181,15 +185,19 @@ def _verified(key: Key, signature: str, text: bytes) -> bool:
 def _speaks_for(name: str, body: bytes) -> bool:
     """What cannot be read is nobody's word; it is for the adapter to say so."""
     try:
-        said = from_json(body)
-    except ValueError:
+        said = parsed(body)
+    except UnreadableMessage:
         return True
+    own = _host(name)
+    return all(_is_of(own, each) for each in (said if isinstance(said, list) else [said]))
+
+
+def _is_of(own: str, said: object) -> bool:
     if not isinstance(said, dict):
-        return True
+        return False
     actor = next((said[name] for name in SAYS_WHO if name in said), None)
     actors = actor if isinstance(actor, list) else [actor]
     ids = [each.get("id") if isinstance(each, dict) else each for each in actors]
-    own = _host(name)
     return bool(own and ids) and all(isinstance(each, str) and _host(each) == own for each in ids)
 
 

@@ -1,5 +1,6 @@
 """HTTP Signatures of the fediverse: the key, the request, the body, the time and the actor fit."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,9 +127,12 @@ def test_a_key_signs_in_its_own_way_only() -> None:
         ({"actor": "https://[", "id": 1}, False),
         ({"actor": []}, False),
         ({"type": "Like"}, False),
+        ([{"actor": ACTOR}], True),
+        ([{"actor": ACTOR}, {"actor": "https://other.example/users/user-1"}], False),
+        ("https://other.example/likes/1", False),
     ],
 )
-def test_a_key_speaks_for_the_actors_of_its_own_host(body: dict[str, Any], taken: bool) -> None:
+def test_a_key_speaks_for_the_actors_of_its_own_host(body: Any, taken: bool) -> None:  # noqa: ANN401
     written = json.dumps(body).encode()
     assert (refusal(signed(RSA, KEY_ID, written, NOW), written) == "") is taken
 
@@ -163,3 +167,14 @@ def test_no_signature_is_too_strange(strange: str, date: str) -> None:
     written = f'keyId="{KEY_ID}",headers="(request-target) host date digest {strange}'
     assert refusal({"signature": written, "host": "h", "date": date, "digest": digest(BODY)})
     assert refusal({"signature": strange})
+
+
+def test_nothing_hides_who_acts() -> None:
+    """What the adapter will read is what the key has to speak for."""
+    other = b'{"type": "Like", "actor": "https://other.example/users/user-1"}'
+    marked = b"\xef\xbb\xbf" + other
+    assert "its own host" in refusal(signed(RSA, KEY_ID, marked, NOW), marked)
+
+    packed = gzip.compress(other)
+    headers = {**signed(RSA, KEY_ID, packed, NOW), "content-encoding": "gzip"}
+    assert "as it is" in refusal(headers, packed)
