@@ -411,9 +411,15 @@ async def test_a_platform_that_only_asks_whether_we_listen_is_told_so(
     assert answer.json()["skipped"] == 1
 
 
+async def test_a_packing_that_is_not_known_is_told(ingest: Ingest) -> None:
+    answer = await post(ingest, "town", b"[]", {**BEARER, "content-encoding": "br"})
+    assert answer.status_code == 415
+    assert "gzip" in answer.text
+
+
 async def test_openapi_says_what_comes_back(ingest: Ingest) -> None:
     described = (await ingest.get("/openapi.json"))["paths"]["/v1/webhooks/{source}"]["post"]
-    assert {"202", "401", "404", "413", "503"} <= described["responses"].keys()
+    assert {"202", "401", "404", "413", "415", "503"} <= described["responses"].keys()
 
 
 @pytest.mark.parametrize(
