@@ -186,3 +186,14 @@ def test_a_collection_may_have_any_name(tmp_path: Path) -> None:
 
     assert read("activitystreams", path).kinds == ["post"]
     assert read("mastodon", path).kinds == ["post"]
+
+
+def test_half_a_character_is_a_question_mark(tmp_path: Path) -> None:
+    """Nothing with it could be written, or have an id made of it."""
+    boost = {**a_boost("https://h.example/\ud800/1"), "type": "Like", "id": None}
+    found = told(tmp_path, boost, a_boost("https://h.example/\U0001f99c/2"))
+
+    assert [event["data"]["object"]["id"] for event in found.events] == [
+        "https://h.example/?/1",
+        "https://h.example/\U0001f99c/2",
+    ]

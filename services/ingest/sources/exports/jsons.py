@@ -12,6 +12,8 @@ from services.ingest.sources.exports.parts import Part
 LONGEST: Final = 4 * 1024**2
 """Characters of one element."""
 PIECE: Final = 1 << 16
+HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape for half a character, which nothing can be said with unless the other half follows."""
 BLANK: Final = re.compile(r"[ \t\r\n\ufeff]*")
 
 
@@ -111,6 +113,8 @@ class _Reading:
         while True:
             try:
                 value, end = self._decode(self._window, self._at)
+                if HALF.search(self._window, self._at, end):
+                    value = _mended(value)
             except (ValueError, RecursionError) as error:
                 if isinstance(error, RecursionError) or not self._more():
                     raise NotJson("it is not JSON from there on, or breaks off") from None
@@ -152,6 +156,13 @@ class _Reading:
         self._ended = not piece
         self._window, self._at = self._window[self._at :] + piece, 0
         return not self._ended
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401 - JSON is anything
+    """Write a question mark for half a character."""
+    written = json.dumps(value, ensure_ascii=False)
+    whole = written.encode(errors="replace")
+    return value if whole.decode() == written else json.loads(whole)
 
 
 def _no_number(_name: str) -> NoReturn:
