@@ -153,3 +153,16 @@ def test_one_element_has_a_largest_size(tmp_path: Path) -> None:
     [refused] = read("x", path).refused
     assert refused.reason == "malformed"
     assert "has more than" in refused.detail
+
+
+def test_what_has_no_name_in_a_zip_is_left_out(tmp_path: Path) -> None:
+    path = in_zip(tmp_path / "x.zip", {"0": "", "tweets.js": ytd("tweets", [])})
+    nameless = bytearray(path.read_bytes())
+    central = nameless.index(b"PK\1\2")
+    nameless[central + 28] = 0
+    del nameless[central + 46]
+    end = nameless.index(b"PK\5\6")
+    nameless[end + 12] -= 1
+    path.write_bytes(nameless)
+
+    assert read("x", path).refused == []

@@ -194,7 +194,7 @@ class _Zip:
 
     def files(self) -> Iterator[File]:
         for entry in self._zip.infolist():
-            if not entry.is_dir():
+            if entry.filename and not entry.filename.endswith("/"):
                 yield File(entry.filename, entry.file_size, entry.compress_size)
 
     def open(self, file: File) -> IO[bytes]:
