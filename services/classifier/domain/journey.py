@@ -153,9 +153,14 @@ def redecide(
 def refold(
     journey: Journey, policies: Policies, activities: Iterable[Activity], now: int
 ) -> Journey:
-    """Fold and decide the member anew from all their activities; what was said stays said."""
-    facts = fold(activities)
-    return redecide(replace(journey, facts=facts, trajectory=UNDECIDED), policies, now)
+    """Fold and decide the member anew from all their activities; what was said stays said.
+
+    A day that a new policy closes at this very moment is looked back at by nobody.
+    """
+    anew = replace(journey, facts=fold(activities), trajectory=UNDECIDED)
+    closed = policies.span_at(now).closed
+    looked = replace(journey.prospect, looked_through=closed)
+    return redecide(replace(anew, prospect=looked), policies, now)
 
 
 def forgetting(journey: Journey, policies: Policies, now: int) -> Journey:
