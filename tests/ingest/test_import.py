@@ -2,18 +2,16 @@
 
 import asyncio
 import io
-import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from services.__main__ import run
+from tests.ingest.commands import Command, Ended
 from tests.ingest.exports.examples import in_folder, in_zip, ytd
 from tests.ingest.exports.linkedins import FEED, POST, WHOLE
 from tests.ingest.exports.test_x import ACCOUNT, OWN, a_tweet, archive
@@ -28,20 +26,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def ingest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ingest]:
     async with running(tmp_path_factory.mktemp("ingest")) as ingest:
         yield ingest
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
-        return json.loads(self.out)
-
-
-Command = Callable[..., Awaitable[Ended]]
 
 
 @pytest.fixture

@@ -2,18 +2,18 @@
 
 import asyncio
 import io
-import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from services.__main__ import run
+from tests.ingest.commands import Command, Ended
 from tests.ingest.examples import a_link, an_activity, an_unlink
 from tests.ingest.running import Ingest, running
 
@@ -29,17 +29,6 @@ async def ingest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inge
         yield ingest
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
-        return json.loads(self.out)
-
-
-Command = Callable[..., Awaitable[Ended]]
 Import = Callable[..., Awaitable[Ended]]
 
 

@@ -6,15 +6,15 @@ import io
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from services.__main__ import run
+from tests.ingest.commands import Command, Ended
 from tests.ingest.examples import Event, activities, an_activity
 from tests.ingest.running import Ingest, provisioned, running, stored
 from tests.nats import free_port, nats_server
@@ -26,16 +26,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def ingest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ingest]:
     async with running(tmp_path_factory.mktemp("ingest")) as ingest:
         yield ingest
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Awaitable[Ended]]
 
 
 async def publish(url: str, *arguments: str | Path, said: bytes = b"") -> Ended:
