@@ -20,7 +20,6 @@ from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
 from services.notifier.settings import Settings
-from services.notifier.stream import hearing
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.hearing import Hearing
 from services.notifier.stream.reading import READERS
@@ -32,6 +31,7 @@ from shared.messaging.topology import ACTIVITY, NOTICES, RECOGNITIONS, ZONES
 from shared.messaging.wire import Message
 from shared.runtime import status
 from shared.runtime.access import Access
+from shared.runtime.clock import start
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
@@ -52,7 +52,7 @@ async def run(settings: Settings) -> None:
         async with Store.open(settings.database, codec=CODEC, schema=SCHEMA) as store:
             if await tables.catch_up(store):
                 log.info("notifier.tables_built")
-            await hearing.start(store, settings.clock)
+            await start(store, settings.clock, tables.write)
             await _serve(store, rules, to, settings, listener, access)
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, clock, notices
-from services.notifier.domain.clock import Clock, ClockAdvanced
+from services.notifier.domain import alerts, audience, notices
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Rules
 from services.notifier.domain.wording import Recognition
+from shared import clock
+from shared.clock import Clock, ClockAdvanced
 from shared.contracts.notices import notice_id
 from shared.decider import fold
 from shared.eventlog.entries import Entry

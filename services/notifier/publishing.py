@@ -6,7 +6,8 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, audience, clock, notices
+from services.notifier.domain import alerts, audience, notices
+from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
 from shared.contracts.envelope import guard_of, subject_of

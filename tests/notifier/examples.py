@@ -15,7 +15,7 @@ from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.settings import SHIPPED_NOTICES
-from services.notifier.stream import hearing, reading
+from services.notifier.stream import reading
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
@@ -23,6 +23,7 @@ from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
 from shared.contracts.zones import ZoneChange, ZoneChanged
 from shared.eventlog.log import Store
+from shared.runtime.clock import start
 from shared.runtime.settings import Clock
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -212,5 +213,5 @@ async def a_notifier(
 ) -> AsyncIterator[Notifier]:
     async with Store.open(folder / "notifier.db", codec=CODEC, schema=SCHEMA) as store:
         await tables.catch_up(store)
-        await hearing.start(store, clock)
+        await start(store, clock, tables.write)
         yield Notifier(store, rules)

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.domain import clock
 from services.notifier.handlers import Happening
-from services.notifier.projections import knowledge
-from services.notifier.stream import hearing
-from services.notifier.stream.ticking import TICK_SECONDS, Ticking
+from services.notifier.projections import knowledge, tables
+from services.notifier.stream.ticking import Ticking
+from shared import clock
 from shared.contracts.activity import FAMILIES
 from shared.contracts.schemas import SAYS, type_of
 from shared.messaging.provision import provision
 from shared.messaging.topology import NOTIFIER_ACTIVITY
+from shared.messaging.wall import TICK_SECONDS
+from shared.runtime.clock import start
 from shared.runtime.errors import WrongUse
 from shared.runtime.settings import Clock
 from tests.contracts.examples import said
@@ -38,10 +39,10 @@ async def test_another_clock_than_the_logs_is_refused(
     tmp_path: Path, begun: Clock, asked: Clock
 ) -> None:
     async with a_notifier(tmp_path, clock=begun) as notifier:
-        await hearing.start(notifier.store, begun)
+        await start(notifier.store, begun, tables.write)
 
         with pytest.raises(WrongUse, match="was begun with the clock") as refused:
-            await hearing.start(notifier.store, asked)
+            await start(notifier.store, asked, tables.write)
     assert "\n" not in str(refused.value)
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from services.notifier import handlers
 from services.notifier.domain import alerts
-from services.notifier.domain.clock import Clock, ClockAdvanced
 from services.notifier.domain.known import Known
+from shared.clock import Clock, ClockAdvanced
 from shared.contracts.activity import Happened
 from shared.contracts.envelope import CloudEvent
 from tests.notifier.examples import (

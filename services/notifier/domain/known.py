@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from services.notifier.domain import alerts, audience
 from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import Member
-from services.notifier.domain.clock import Clock
 from services.notifier.domain.notices import Listener
+from shared.clock import Clock
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.notifier.domain import alerts, audience, clock, notices
+from services.notifier.domain import alerts, audience, notices
+from shared import clock
 from shared.eventlog.codec import Codec, Kind
 from shared.messaging.tails import RELAY_SCHEMA
 

@@ -16,9 +16,9 @@ from services.notifier.domain.audience import (
     PieceRecorded,
     Said,
 )
-from services.notifier.domain.clock import Clock, Mode
 from services.notifier.domain.notices import Listener, Rules
 from services.notifier.projections.entries import CODEC, instant, milliseconds
+from shared.clock import Clock, Mode
 from shared.decider import fold
 from shared.eventlog.log import Transaction, View
 

@@ -9,8 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias, assert_never, cast
 
-from services.notifier.domain import alerts, audience, clock, notices
+from services.notifier.domain import alerts, audience, notices
 from services.notifier.projections.entries import CODEC, milliseconds
+from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction

@@ -1,27 +1,21 @@
 """The three readers and the clock, from the moment that there is a broker."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 from typing import Final
 
 from nats.aio.client import Client
 
-from services.notifier.domain import clock
-from services.notifier.domain.clock import ClockStarted, Mode
-from services.notifier.projections import tables
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.reading import READERS, Heard, Read
 from services.notifier.stream.ticking import Ticking
-from shared.eventlog.log import Entry, Store
+from shared.eventlog.log import Store
 from shared.eventlog.parked import ParkedRow
 from shared.messaging.consumer import follow
 from shared.messaging.delivery import Delivery
 from shared.messaging.errors import BrokerUnavailable, UnreadableMessage
 from shared.messaging.lag import Progress
 from shared.messaging.topology import Reader
-from shared.runtime.errors import WrongUse
-from shared.runtime.settings import Clock
 
 AWAY: Final = "the broker does not answer"
 
@@ -84,26 +78,3 @@ class Hearing:
 
 def _delivered(read: Read, delivery: Delivery) -> Heard | None:
     return read(delivery.subject, delivery.body)
-
-
-async def start(store: Store, setting: Clock) -> Mode:
-    """Set the log's clock going, or find it going the same way. Raises WrongUse."""
-    mode: Mode = "fixed" if isinstance(setting, datetime) else setting
-    at = setting if isinstance(setting, datetime) else None
-    rows = await store.stream(clock.STREAM)
-    if not rows:
-        async with store.transaction() as transaction:
-            await tables.write(transaction, [Entry(clock.STREAM, ClockStarted(mode=mode, at=at))])
-        return mode
-    started = store.codec.decode(rows[0])
-    if (started.mode, started.at) != (mode, at):
-        raise WrongUse(
-            f"{store.path} was begun with the clock {_told(started.mode, started.at)}, not"
-            f" {_told(mode, at)}: start with ZONES_CLOCK={_told(started.mode, started.at)}, or with"
-            " another data directory"
-        )
-    return mode
-
-
-def _told(mode: Mode, at: datetime | None) -> str:
-    return at.isoformat() if at else mode

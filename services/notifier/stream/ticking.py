@@ -1,28 +1,15 @@
-"""The wall clock's way into the log. Time does not pass what nobody has read yet.
+"""When the log is told the time by the wall: promises run out although nothing happens."""
 
-A moment is a watermark: what had reached the broker by then, on its way in or already as
-activity, has to be read before a promise may be called late. An answer on the bus is an answer.
-"""
+from datetime import datetime
 
-import asyncio
-import sqlite3
-from datetime import UTC, datetime
-from typing import Final
-
-import structlog
 from nats.aio.client import Client
 
-from services.notifier.domain import clock
 from services.notifier.projections import knowledge
 from services.notifier.stream.batches import Notifying
+from shared import clock
 from shared.eventlog.log import Store
-from shared.messaging.errors import BrokerUnavailable, NotProvisioned
 from shared.messaging.topology import NOTIFIER_ACTIVITY
-from shared.messaging.watermark import everything_read
-
-TICK_SECONDS: Final = 1.0
-
-log = structlog.get_logger()
+from shared.messaging.wall import follow_the_wall
 
 
 class Ticking:
@@ -34,19 +21,15 @@ class Ticking:
         self._notifying = notifying
 
     async def tick(self) -> None:
-        """Go on for ever. Most seconds pass unrecorded: no promise depends on them."""
-        if (await knowledge.clock(self._store)).mode != "wall":
-            return
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            now = datetime.now(UTC)
-            try:
-                if await self._worth_it(now):
-                    await everything_read(self._client, self._store, NOTIFIER_ACTIVITY)
-                    async with self._store.transaction() as transaction:
-                        await self._notifying.advance(transaction, now)
-            except (BrokerUnavailable, NotProvisioned, sqlite3.OperationalError) as trouble:
-                log.info("notifier.clock_waits", why=str(trouble))
+        """Go on for ever."""
+        if (await knowledge.clock(self._store)).mode == "wall":
+            await follow_the_wall(
+                self._client,
+                self._store,
+                NOTIFIER_ACTIVITY,
+                worth_it=self._worth_it,
+                advance=self._advance,
+            )
 
     async def _worth_it(self, now: datetime) -> bool:
         """Say whether the log is told: what is said carries its date, and promises run out."""
@@ -54,3 +37,7 @@ class Ticking:
         if clock.is_told(then, now):
             return True
         return bool(await knowledge.due_drafts(self._store, now))
+
+    async def _advance(self, now: datetime) -> None:
+        async with self._store.transaction() as transaction:
+            await self._notifying.advance(transaction, now)

@@ -1,4 +1,4 @@
-"""The log's clock: the events by which time enters. Nothing else in the domain knows the time."""
+"""A log's clock: the events by which time enters. Nothing else in a domain knows the time."""
 
 from dataclasses import dataclass
 from datetime import datetime
