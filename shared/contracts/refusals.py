@@ -61,7 +61,7 @@ def reason(error: ValidationError) -> str:
 
 def _sentence(detail: ErrorDetails) -> str:
     place = _place(detail)
-    return f"{place}: {_problem(detail)}" if place else f"the event {_problem(detail)}"
+    return f"{place}: {problem(detail)}" if place else f"the event {problem(detail)}"
 
 
 def _place(detail: ErrorDetails) -> str:
@@ -73,7 +73,8 @@ def _place(detail: ErrorDetails) -> str:
     return ".".join(parts)
 
 
-def _problem(detail: ErrorDetails) -> str:
+def problem(detail: ErrorDetails) -> str:
+    """Say what is wrong, without where."""
     said: dict[str, Any] = detail.get("ctx", {})
     match detail["type"]:
         case "string_too_long":

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from services.classifier.adapters import policyfile
 from services.classifier.adapters.policyfile import PolicyInvalid
-from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.lint import Finding, lint
 from services.classifier.domain.policy import Policy
 from services.classifier.domain.zones import ZONES
 from services.classifier.projections import linting
 from shared.eventlog.log import View
+from shared.runtime.tomllines import line_in, lines_of
 
 NAME: Final = "policy.toml"
 

@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from services.classifier.adapters.tomllines import line_in, lines_of
 from services.classifier.domain.activities import OWN_ACTS
 from services.classifier.domain.eras import dated
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion
@@ -18,6 +17,7 @@ from services.classifier.domain.policy import Policy, PolicyAdopted, Zone
 from services.classifier.domain.regimes import Policies
 from services.classifier.domain.zones import FIRST, ZONES
 from shared.runtime.errors import WrongUse
+from shared.runtime.tomllines import line_in, lines_of
 
 SHIPPED: Final = Path(__file__).parent.parent / "policy.toml"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.classifier.adapters.policyfile import SHIPPED, PolicyInvalid, load, parse
-from services.classifier.adapters.tomllines import lines_of
+from shared.runtime.tomllines import lines_of
 
 TEXT = SHIPPED.read_text(encoding="utf-8")
 
