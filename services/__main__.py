@@ -20,7 +20,7 @@ from services import parked, provision, serve, status, up, watch
 from services.classifier.cli import commands as classifier
 from services.ingest.cli import commands as ingest
 from services.notifier import cli as notifier
-from services.rewards import cli as rewards
+from services.rewards.cli import commands as rewards
 from shared.runtime.errors import CommandFailed, leaves, sentence
 from shared.runtime.process import INTERRUPTED, version
 

@@ -8,72 +8,68 @@ import socket
 from contextlib import closing
 from functools import partial
 
-from services.rewards import http, projections
+import structlog
+
 from services.rewards.adapters import rulebook
 from services.rewards.domain.rules import Rules
-from services.rewards.handlers import Recognising
+from services.rewards.http import recognised, standing
+from services.rewards.projections import tables
+from services.rewards.projections.entries import CODEC, SCHEMA
 from services.rewards.publishing import message, publish
 from services.rewards.settings import Settings
-from services.rewards.stream import Hearing
+from services.rewards.stream.batches import Recognising
+from services.rewards.stream.hearing import Hearing
+from services.rewards.stream.reading import READERS
 from shared.eventlog.log import Recorded, Store
 from shared.messaging.broker import client, connect, wait_for_provisioning
 from shared.messaging.lag import Relayed
 from shared.messaging.relay import relay
-from shared.messaging.tails import RELAY_SCHEMA
-from shared.messaging.topology import (
-    ACTIVITY,
-    RECOGNITIONS,
-    REWARDS_ACTIVITY,
-    REWARDS_ZONES,
-    ZONES,
-)
+from shared.messaging.topology import ACTIVITY, RECOGNITIONS, ZONES
 from shared.messaging.wire import Message
 from shared.runtime import status
 from shared.runtime.access import Access
+from shared.runtime.clock import start
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
 from shared.runtime.retention import forget
 
-SUMMARY = "Turns effort and arrivals into recognitions."
+SUMMARY = "Turns effort, arrivals and impact into recognitions."
+
+log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> None:
-    """Hear and say until cancelled. Raises RulesInvalid before anything has begun."""
+    """Hear and say until cancelled. Raises RulesInvalid and WrongUse before anything has begun."""
     rules = rulebook.load(settings.rules)
     access = Access.of(settings.token, settings.tokens)
     with closing(listen(settings.host, settings.port, access=access)) as listener:
-        async with Store.open(
-            settings.database, codec=projections.CODEC, schema=[projections.SCHEMA, RELAY_SCHEMA]
-        ) as store:
-            await projections.catch_up(store)
+        async with Store.open(settings.database, codec=CODEC, schema=SCHEMA) as store:
+            if await tables.catch_up(store, rules):
+                log.info("rewards.tables_built")
+            await start(store, settings.clock, partial(tables.append, rules=rules))
             await _serve(store, rules, settings, listener, access)
 
 
 async def _serve(
     store: Store, rules: Rules, settings: Settings, listener: socket.socket, access: Access
 ) -> None:
-    recognising = Recognising(
-        rules,
-        projections.CODEC,
-        claims_to=projections.claims_to,
-        project=projections.project,
-        kept=settings.kept,
-    )
+    recognising = Recognising(rules, kept=settings.kept)
     hearing = Hearing(store, recognising, batch=settings.batch)
     relayed = Relayed(store)
     health = Health("rewards")
     health.check("hearing", hearing.trouble)
     health.check("relay", relayed.trouble)
-    for reader in (REWARDS_ACTIVITY, REWARDS_ZONES):
+    for reader in READERS:
         health.follow(reader.durable, partial(hearing.lag, reader))
     health.follow("relay", relayed.lag)
     app = application("rewards", summary=SUMMARY, health=health, access=access)
-    app.include_router(http.router(store))
+    app.include_router(recognised.router(store))
+    app.include_router(standing.router(store, rules))
     app.include_router(status.router(health, store, hearing.retry))
 
     def say(recorded: Recorded) -> Message | None:
-        event = publish(recorded.stream, projections.CODEC.decode(recorded), rules)
+        event = publish(recorded.stream, CODEC.decode(recorded), rules)
         return None if event is None else message(event)
 
     async def take_part() -> None:
@@ -81,7 +77,7 @@ async def _serve(
             await wait_for_provisioning(
                 client(broker),
                 streams=[ACTIVITY, ZONES, RECOGNITIONS],
-                readers=[REWARDS_ACTIVITY, REWARDS_ZONES],
+                readers=list(READERS),
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(hearing.hear(client(broker)))

@@ -1,200 +1,285 @@
-"""What was heard, in one transaction: decided stream by stream, appended, projected.
+"""What comes of what was heard: acts recorded, credit given and taken, recognitions granted.
 
-Each message is decided on what the one before it has left, wherever a batch ends. What was folded
-is kept for the next batch once it is committed, and not before.
+Pure: the stream brings what is known, and writes down what comes out. Each message is decided on
+what the one before it has left, wherever a batch ends.
 """
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeAlias
 
-import structlog
-
-from services.rewards.domain import awards, works
-from services.rewards.domain.rules import Rules
-from shared.contracts.recognitions import recognition_id
-from shared.decider import Decider, fold
-from shared.eventlog.codec import Codec
-from shared.eventlog.log import Entry, Transaction
-
-log = structlog.get_logger()
-
-HAPPENED: Final = {
-    awards.EffortGranted: "rewards.recognition_granted",
-    awards.EffortAdjusted: "rewards.recognition_adjusted",
-    awards.EffortRestored: "rewards.recognition_restored",
-    awards.ArrivalGranted: "rewards.recognition_granted",
-}
-
-C = TypeVar("C")
-E = TypeVar("E", bound=works.Event | awards.Event)
-S = TypeVar("S")
-
-Claims: TypeAlias = dict[str, works.Claim]
-"""The first claim of everybody who has one to a piece."""
+from services.rewards.domain import acts, awards, halfyears
+from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted, Result
+from services.rewards.domain.awards import RecordArrival
+from services.rewards.domain.halfyears import PeriodClosed
+from services.rewards.domain.known import Folded, Known, Object, Stored
+from services.rewards.domain.periods import due, last_day
+from services.rewards.domain.recognitions import Occasion, Recognised, is_granted, named
+from services.rewards.domain.rules import PUBLISH, Rules
+from shared import clock
+from shared.clock import Clock, ClockAdvanced
+from shared.contracts.recognitions import period_closed_id, recognition_id
+from shared.decider import fold
+from shared.eventlog.entries import Entry
 
 
-class Heard(NamedTuple):
-    """A message that concerns us: whose it is, and what is to be recorded of it."""
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An activity: when it was, whose, and what it tells us. Most tells us only the time."""
+
+    at: datetime
+    member: str = ""
+    tells: Act | ActRetracted | ObjectRetracted | awards.Describe | None = None
+    occasion: Occasion | None = None
+
+
+class Arrival(NamedTuple):
+    """A zone change that concerns us."""
 
     member: str
-    command: works.Command | awards.RecordArrival | awards.RecordPublicity
-    occasion: awards.Occasion
+    command: RecordArrival
 
 
-ClaimsTo: TypeAlias = Callable[[Transaction, Collection[str]], Awaitable[dict[str, Claims]]]
-Awarded: TypeAlias = Sequence[tuple[str, awards.Event]]
-Project: TypeAlias = Callable[[Transaction, int, Awarded, Mapping[str, Claims]], Awaitable[None]]
+Heard: TypeAlias = Happening | Arrival
 
 
-class Recognising:
-    """`kept` is how many folded streams stay in memory: those that were used last."""
+def before_closing(
+    heard: Sequence[Happening], now: Clock, rules: Rules
+) -> tuple[Sequence[Happening], datetime | None]:
+    """Return what can be heard before a period has to be closed, and the time that closes it."""
+    for number, each in enumerate(heard):
+        if clock.moves(now, each.at):
+            if any(_due(now, each.at, rules)):
+                return heard[:number], each.at
+            now = Clock(mode=now.mode, now=each.at)
+    return heard, None
 
-    def __init__(
-        self,
-        rules: Rules,
-        codec: Codec[Any],
-        *,
-        claims_to: ClaimsTo,
-        project: Project,
-        kept: int = 20_000,
-    ) -> None:
+
+def hear(known: Known, heard: Iterable[Happening], rules: Rules, *, follow: bool = True) -> "Desk":
+    """Take activities. Unless what is granted is to `follow`, only what they tell is recorded."""
+    desk = Desk(known, rules, follow=follow)
+    for each in heard:
+        desk.let_pass(each.at)
+        desk.hear(each)
+    return desk
+
+
+def arrive(known: Known, arrivals: Iterable[Arrival], rules: Rules) -> "Desk":
+    desk = Desk(known, rules)
+    for each in arrivals:
+        desk.decide(each.member, each.command)
+    return desk
+
+
+def follow(known: Known, occasion: Occasion, rules: Rules) -> "Desk":
+    """Let what is granted follow what counts, for all who are known."""
+    desk = Desk(known, rules)
+    for member in sorted(known.folded):
+        desk.decide(member, awards.Follow(occasion=occasion))
+    return desk
+
+
+def to_close(now: Clock, then: datetime, rules: Rules) -> list[str]:
+    """Return the periods that are closed when the clock moves to `then`."""
+    return [*_due(now, then, rules)]
+
+
+def advance(known: Known, now: datetime, closed: Iterable[PeriodClosed], rules: Rules) -> "Desk":
+    """Let it be `now`, with the periods that are closed by it."""
+    desk = Desk(known, rules)
+    desk.tell_time(clock.not_before(known.clock, now))
+    for each in closed:
+        desk.close(each)
+    return desk
+
+
+def _due(now: Clock, then: datetime, rules: Rules) -> Iterator[str]:
+    return due(now.now, then, rules.timezone, rules.impact.settle_days)
+
+
+class Desk:
+    """What is known as it becomes, and what is to be appended. `decided` are the members' events,
+    `retracted` what was taken back, `units` the pieces on which something has changed.
+    """
+
+    def __init__(self, known: Known, rules: Rules, *, follow: bool = True) -> None:
+        self.known = known
+        self._rules = rules
         self._awards = awards.decider(rules)
-        self._codec = codec
-        self._claims_to = claims_to
-        self._project = project
-        self._kept = kept
-        self._folded: OrderedDict[str, _Folded] = OrderedDict()
-
-    async def handle(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
-        """Take the whole batch. What is None is somebody else's concern."""
-        desk = _Desk(transaction, self._codec, self._awards, self._folded, self._claims_to)
-        ours = [each for each in heard if each is not None]
-        await desk.prepare(ours)
-        for each in ours:
-            await desk.take(each)
-        if recorded := await transaction.append(desk.entries, expected=desk.versions):
-            await self._project(transaction, recorded[-1].position, desk.awarded, desk.claims)
-        transaction.after_commit(lambda: self._keep(desk))
-        return len(heard)
-
-    def _keep(self, desk: "_Desk") -> None:
-        for stream, folded in desk.folded.items():
-            self._folded[stream] = folded
-            self._folded.move_to_end(stream)
-        while len(self._folded) > self._kept:
-            self._folded.popitem(last=False)
-        for member, event in desk.awarded:
-            tell(member, event)
-
-
-class _Folded(NamedTuple):
-    version: int
-    state: Any
-
-
-class _Desk:
-    """The states and claims of one transaction as they become, and what is to be appended."""
-
-    def __init__(
-        self,
-        transaction: Transaction,
-        codec: Codec[Any],
-        recognising: Decider[awards.Command, awards.Event, awards.Awards],
-        kept: Mapping[str, _Folded],
-        claims_to: ClaimsTo,
-    ) -> None:
-        self._transaction = transaction
-        self._codec = codec
-        self._awards = recognising
-        self._kept = kept
-        self._claims_to = claims_to
-        self.folded: dict[str, _Folded] = {}
-        self.versions: dict[str, int] = {}
-        self.claims: dict[str, Claims] = {}
+        self._follow = follow
+        self._touched: set[str] = set()
         self.entries: list[Entry] = []
-        self.awarded: list[tuple[str, awards.Event]] = []
+        self.versions = {member: it.version for member, it in known.folded.items()}
+        self.decided: list[tuple[str, awards.Event]] = []
+        self.closed: list[PeriodClosed] = []
+        self.units: set[str] = set()
 
-    async def prepare(self, heard: Sequence[Heard]) -> None:
-        """Read at once what most of the batch will need; the rest is read when it is needed."""
-        publishing = [each for each in heard if isinstance(each.command, works.Command)]
-        await self._fold(works.decider, [works.stream_of(each.member) for each in publishing])
-        await self._fold(self._awards, [each.member for each in heard])
-        await self._read_claims(
-            {it.command.piece for it in heard if isinstance(it.command, works.RecordPiece)}
-        )
-
-    async def take(self, heard: Heard) -> None:
-        member, command, occasion = heard
-        match command:
-            case awards.RecordArrival() | awards.RecordPublicity():
-                await self._award(member, command)
-            case works.RecordPiece() | works.RetractAct() | works.RetractObject():
-                stream = works.stream_of(member)
-                for event in await self._decide(works.decider, stream, command):
-                    for piece in works.contested(event):
-                        await self._credit(member, piece, occasion)
-
-    async def _credit(self, member: str, piece: str, occasion: awards.Occasion) -> None:
-        """Find out whose the piece is now that this member's claim to it has changed."""
-        await self._read_claims({piece})
-        first = self.folded[works.stream_of(member)].state.first_claim(piece)
-        claims = {**self.claims[piece], member: first}
-        self.claims[piece] = {name: claim for name, claim in claims.items() if claim is not None}
-        for name in sorted(claims):
-            await self._award(name, awards.credit(name, piece, self.claims[piece], occasion))
-
-    async def _award(self, member: str, command: awards.Command) -> None:
-        for event in await self._decide(self._awards, member, command):
-            self.awarded.append((member, event))
-
-    async def _decide(self, decider: Decider[C, E, S], stream: str, command: C) -> tuple[E, ...]:
-        await self._fold(decider, [stream])
-        version, state = self.folded[stream]
-        events = decider.decide(command, state)
-        self.entries += [Entry(stream, event, key_of(stream, event)) for event in events]
-        state = fold(decider.evolve, state, events)
-        self.folded[stream] = _Folded(version + len(events), state)
-        return events
-
-    async def _fold(self, decider: Decider[C, E, S], streams: Sequence[str]) -> None:
-        """Have the states of these streams at hand."""
-        for stream in [it for it in streams if it in self._kept and it not in self.folded]:
-            self.folded[stream] = self._kept[stream]
-            self.versions[stream] = self._kept[stream].version
-        unknown = dict.fromkeys((it for it in streams if it not in self.folded), 0)
-        if not unknown:
+    def let_pass(self, at: datetime) -> None:
+        """Move the clock as far as something that happened `at` implies. No period is due by it."""
+        if not clock.moves(self.known.clock, at):
             return
-        for stream, rows in (await self._transaction.tails(unknown)).items():
-            state = fold(decider.evolve, decider.initial, map(self._codec.decode, rows))
-            self.folded[stream] = _Folded(len(rows), state)
-            self.versions[stream] = len(rows)
+        if clock.is_told(self.known.clock.now, at):
+            self.tell_time(at)
+        self.known.clock = Clock(mode=self.known.clock.mode, now=at)
 
-    async def _read_claims(self, pieces: Collection[str]) -> None:
-        if unknown := [piece for piece in pieces if piece not in self.claims]:
-            self.claims |= await self._claims_to(self._transaction, unknown)
+    def tell_time(self, now: datetime) -> None:
+        self.entries.append(Entry(clock.STREAM, ClockAdvanced(at=now)))
+        self.known.clock = Clock(mode=self.known.clock.mode, now=now)
 
+    def hear(self, heard: Happening) -> None:
+        self._touched.clear()
+        match heard.tells:
+            case Act() as act:
+                self._record(act)
+            case ActRetracted() as retraction:
+                self._retract_act(heard.member, retraction)
+            case ObjectRetracted() as retraction:
+                self._retract_object(heard.member, retraction)
+            case awards.Describe() as description:
+                self.decide(heard.member, description)
+            case None:
+                return
+        if self._follow and heard.occasion is not None:
+            for member in sorted(self._touched):
+                self.decide(member, awards.Follow(occasion=heard.occasion))
 
-def key_of(member: str, event: works.Event | awards.Event) -> str | None:
-    """Return the name of what can be granted only once: the log takes no second one."""
-    match event:
-        case awards.EffortGranted() | awards.ArrivalGranted():
-            return _id(member, event)
-        case _:
-            return None
-
-
-def _id(member: str, event: awards.Recognised) -> str:
-    kind, which = awards.named(event)
-    return recognition_id(kind, member, which)
-
-
-def tell(member: str, event: awards.Event) -> None:
-    if isinstance(event, awards.Recognised):
-        log.info(
-            HAPPENED[type(event)],
-            member=member,
-            recognition=_id(member, event),
-            cause=event.occasion.cause,
-            historical=event.occasion.historical,
+    def close(self, closed: PeriodClosed) -> None:
+        """Say how a period ended, and honour those whom it honours."""
+        rules = self._rules
+        key = period_closed_id(closed.period)
+        self.closed.append(closed)
+        self.entries.append(Entry(halfyears.STREAM, closed, key))
+        occasion = Occasion(
+            cause=key,
+            at=closed.at,
+            on=closing_day(closed.period, rules),
+            historical=closed.historical,
         )
+        for standing in closed.honoured:
+            honour = awards.HonourImpact(
+                period=closed.period,
+                place=standing.place,
+                impact=standing.score,
+                pieces=standing.pieces,
+                occasion=occasion,
+            )
+            self.decide(standing.member, honour)
+
+    def decide(self, member: str, command: awards.Command) -> None:
+        version, state = self.known.folded[member]
+        events = self._awards.decide(command, state)
+        state = fold(self._awards.evolve, state, events)
+        self.known.folded[member] = Folded(version + len(events), state)
+        self.entries += [Entry(member, event, key_of(member, event)) for event in events]
+        self.decided += [(member, event) for event in events]
+        if events:
+            self._touched.add(member)
+
+    def _record(self, act: Act) -> None:
+        """What was heard already is not heard again."""
+        if (act.member, act.name) in self.known.register:
+            return
+        void = self.known.is_void(act)
+        self.known.register.put(Stored(act, stands=not void))
+        self._note(act.member, acts.ActRecorded(act=act, void=void))
+        if not void:
+            self._weigh(act)
+
+    def _retract_act(self, member: str, retraction: ActRetracted) -> None:
+        key = member, retraction.name
+        if key in self.known.void:
+            return
+        self.known.void.add(key)
+        self._note(member, retraction)
+        stored = self.known.register.get(key)
+        if stored is not None and stored.stands:
+            self._withdraw(stored)
+
+    def _retract_object(self, member: str, retraction: ObjectRetracted) -> None:
+        named: Object = member, retraction.source, retraction.object, retraction.kind
+        until = self.known.void_objects.get(named)
+        if until is not None and until >= retraction.until:
+            return
+        self.known.void_objects[named] = retraction.until
+        self._note(member, retraction)
+        for stored in [*self.known.register.of_object(named)]:
+            if stored.act.at <= retraction.until:
+                self._withdraw(stored)
+
+    def _withdraw(self, stored: Stored) -> None:
+        act = stored.act
+        self.known.register.put(Stored(act, stands=False))
+        self._note(act.member, acts.ActWithdrawn(name=act.name, kind=act.kind))
+        self._weigh(act)
+
+    def _weigh(self, act: Act) -> None:
+        """Find out what counts, now that an act stands or does not stand any more."""
+        self._cap(act)
+        if act.kind == PUBLISH and act.piece is not None:
+            self._credit(act.piece, act.member)
+        self._affect(act)
+
+    def _cap(self, act: Act) -> None:
+        """Let the first of a day count, and no more than the rules say."""
+        cap = self._rules.caps.get(act.word)
+        if cap is None:
+            return
+        standing = [*self.known.register.of_day((act.member, act.word, act.day))]
+        beyond = acts.capped([it.act for it in standing], cap)
+        for stored in standing:
+            other = stored.act
+            if stored.capped == (other.name in beyond):
+                continue
+            self.known.register.mark((other.member, other.name), capped=not stored.capped)
+            event = acts.ActFreed if stored.capped else acts.ActCapped
+            self._note(other.member, event(name=other.name, kind=other.kind))
+            self._affect(other)
+
+    def _credit(self, piece: str, member: str) -> None:
+        """Give the credit for a piece to whoever published it first, and to nobody else."""
+        claims = [it.act for it in self.known.register.publishing(piece)]
+        first = acts.author_of(claims)
+        for name in sorted({member, *(claim.member for claim in claims)}):
+            mine = first if first is not None and first.member == name else None
+            self.decide(name, awards.CreditPiece(piece=piece, act=mine))
+
+    def _affect(self, act: Act) -> None:
+        """Note on what an act has an effect, and credit who helped."""
+        self.units |= {it for it in (act.unit, act.kind == PUBLISH and act.alias) if it}
+        helper = act.assistant
+        if helper is None or not self._assists(act):
+            return
+        stored = self.known.register.get((act.member, act.name))
+        stands = stored is not None and stored.stands and not stored.capped
+        self.decide(helper, awards.CreditAssist(name=act.name, piece=act.piece, stands=stands))
+
+    def _assists(self, act: Act) -> bool:
+        return isinstance(act.tells, Result) and act.tells.outcome in self._rules.assist.of
+
+    def _note(self, member: str, event: acts.Event) -> None:
+        self.decide(member, awards.TakeNote(events=(event,)))
+
+
+def closing_day(period: str, rules: Rules) -> date:
+    """Return the day, in the rules' time zone, on which a period is closed."""
+    return last_day(period) + timedelta(days=rules.impact.settle_days + 1)
+
+
+def key_of(member: str, event: awards.Event) -> str | None:
+    """Return the name of what can be recorded only once: the log takes no second one."""
+    if isinstance(event, acts.ActRecorded):
+        return f"{member}/{event.act.name}"
+    if isinstance(event, Recognised) and is_granted(event):
+        return recognition_id(*_named(member, event))
+    return None
+
+
+def _named(member: str, event: Recognised) -> tuple[str, str, str]:
+    kind, which = named(event)
+    return kind, member, which
+
+
+def id_of(member: str, event: Recognised) -> str:
+    """Return the id of the recognition that an event is about."""
+    return recognition_id(*_named(member, event))

@@ -119,11 +119,6 @@ class Reader:
         return configuration
 
 
-def activity(*kinds: str) -> tuple[str, ...]:
-    """Return the filters for some kinds of activity, in every partition."""
-    return tuple(f"activity.v1.*.{kind}.*" for kind in kinds)
-
-
 ACTIVITY = Stream(
     name="ACTIVITY",
     subjects=("activity.v1.*.*",),
@@ -156,25 +151,10 @@ ZONES_BUCKET = Stream(
     ),
 )
 
-MEMBERS = (
-    "member_registered",
-    "member_updated",
-    "member_paused",
-    "member_resumed",
-    "member_departed",
-)
-
 INGEST_INBOUND = Reader(durable="ingest-inbound", stream="INBOUND", checkpointed=False)
 CLASSIFIER_ACTIVITY = Reader(durable="classifier-activity", stream="ACTIVITY")
-REWARDS_ACTIVITY = Reader(
-    durable="rewards-activity",
-    stream="ACTIVITY",
-    filters=activity(
-        *("publish", "retract", "share", "quote", "post", "comment", "converse"),
-        *("performance", "outcome"),
-        *MEMBERS,
-    ),
-)
+REWARDS_ACTIVITY = Reader(durable="rewards-activity", stream="ACTIVITY")
+"""Not filtered: half-years end by the time that any activity tells."""
 REWARDS_ZONES = Reader(durable="rewards-zones", stream="ZONES", filters=("zone.changed.v1.>",))
 NOTIFIER_ACTIVITY = Reader(durable="notifier-activity", stream="ACTIVITY")
 """Not filtered: promises go by the time that any activity tells."""

@@ -1,21 +1,17 @@
 """Ada and Bob, what they publish, and the rules under which that counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
-from services.rewards.domain import awards, works
-from services.rewards.domain.awards import (
-    Awards,
-    Block,
-    CreditPiece,
-    Occasion,
-    PieceCredited,
-    RecordArrival,
-)
-from services.rewards.domain.rules import ZONES, Arrival, Effort, Rules, Words
-from services.rewards.domain.works import Claim, Works
+from services.rewards.adapters import rulebook
+from services.rewards.domain import awards
+from services.rewards.domain.acts import Act
+from services.rewards.domain.awards import Awards, CreditPiece, Follow, PieceCredited, RecordArrival
+from services.rewards.domain.recognitions import Block, Occasion
+from services.rewards.domain.rules import Rules
+from services.rewards.settings import SHIPPED_RULES
 from shared.decider import Decider, fold
 
 C = TypeVar("C")
@@ -23,11 +19,9 @@ E = TypeVar("E")
 S = TypeVar("S")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULES = Rules(
-    version=1,
-    effort=Effort(words=Words(name="Kept on", why="It is work."), every=5, larger_every=25),
-    arrival=Arrival(words=Words(name="Arrived", why="It is a step."), zones=ZONES[1:]),
-)
+SHIPPED: Rules = rulebook.load(SHIPPED_RULES)
+RULES = replace(SHIPPED, firsts=())
+"""As shipped, without the recognitions for firsts, which only tests about them count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +52,6 @@ def earned(
     return Given(awards.decider(rules), history)
 
 
-def published(*history: works.Event) -> Given[works.Command, works.Event, Works]:
-    return Given(works.decider, history)
-
-
 def at(minute: int) -> datetime:
     return NOON + timedelta(minutes=minute)
 
@@ -74,34 +64,43 @@ def a_piece(number: int) -> str:
     return f"https://example.org/{number:03}"
 
 
-def a_claim(number: int = 1, *, member: str = "ada", minute: int | None = None) -> Claim:
-    """Ada's claim to her piece of that number, made in the minute of that number."""
-    return Claim(
-        at=at(number if minute is None else minute),
-        act=f"{member}-{number}",
-        derived=member.startswith("acct-"),
+def a_claim(number: int = 1, *, member: str = "ada", minute: int | None = None) -> Act:
+    """Ada publishes her piece of that number, in the minute of that number."""
+    return Act(
+        name=f"{member}-{number}",
         member=member,
+        kind="publish",
+        at=at(number if minute is None else minute),
         source="urn:zones:platform:blog",
+        event=f"{member}-{number}",
         object=f"post-{number}",
-    )
-
-
-def credit(number: int, *, minute: int | None = None, historical: bool = False) -> CreditPiece:
-    return CreditPiece(
         piece=a_piece(number),
-        claim=a_claim(number, minute=minute),
-        occasion=on(f"e-{number}", number if minute is None else minute, historical=historical),
     )
+
+
+def credit(number: int, *, minute: int | None = None) -> CreditPiece:
+    return CreditPiece(piece=a_piece(number), act=a_claim(number, minute=minute))
+
+
+def withdraw(number: int) -> CreditPiece:
+    return CreditPiece(piece=a_piece(number), act=None)
+
+
+def follow(number: int = 1, *, minute: int | None = None, historical: bool = False) -> Follow:
+    occasion = on(f"e-{number}", number if minute is None else minute, historical=historical)
+    return Follow(occasion=occasion)
 
 
 def credited(number: int, *, minute: int | None = None) -> PieceCredited:
-    return PieceCredited(piece=a_piece(number), claim=a_claim(number, minute=minute))
+    act = a_claim(number, minute=minute)
+    return PieceCredited(piece=a_piece(number), act=act.name, at=act.at)
 
 
 def a_block(number: int = 1, *, pieces: Sequence[int] | None = None) -> Block:
     """The block that pieces published one after the other fill."""
     numbers = range(5 * number - 4, 5 * number + 1) if pieces is None else pieces
     return Block(
+        kind="effort",
         number=number,
         needs=5 * number,
         larger=number % 5 == 0,

@@ -3,19 +3,25 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services.rewards import projections
-from services.rewards.domain import awards, works
+from services.rewards.domain import awards
 from services.rewards.domain.rules import Rules
-from services.rewards.handlers import Recognising
-from services.rewards.stream import activity, zone
+from services.rewards.handlers import Heard
+from services.rewards.projections import boards, shown, tables
+from services.rewards.projections.boards import Ranking
+from services.rewards.projections.entries import CODEC, SCHEMA
+from services.rewards.stream.batches import Recognising
+from services.rewards.stream.reading import activity, zone
 from shared.contracts.activity import Happened
 from shared.contracts.zones import ZoneChanged
 from shared.decider import fold
 from shared.eventlog.log import Store
-from shared.messaging.tails import RELAY_SCHEMA
+from shared.runtime.clock import start
+from shared.runtime.settings import Clock
 from tests.rewards.examples import RULES
 from tests.rewards.messages import stored
 
@@ -28,56 +34,71 @@ class Rewards:
     recognising: Recognising
 
     async def hear(self, *events: Happened | ZoneChanged, batch: int = 500) -> None:
-        """Take the messages in, so many in a transaction."""
-        heard = [
-            (zone if isinstance(event, ZoneChanged) else activity)(stored(event), event.to_json())
-            for event in events
-        ]
-        for start in range(0, len(heard), batch):
-            async with self.store.transaction() as transaction:
-                size = len(heard[start : start + batch])
-                assert size == await self.recognising.handle(
-                    transaction, heard[start : start + batch]
-                )
+        """Take the messages in, so many in a transaction, each stream's by themselves."""
+        run: list[Heard] = []
+        for event, following in zip(events, (*events[1:], None), strict=True):
+            zoned = isinstance(event, ZoneChanged)
+            run.append((zone if zoned else activity)(stored(event), event.to_json()))
+            if len(run) == batch or zoned != isinstance(following, ZoneChanged):
+                await self._take(run)
+                run = []
+        await self._take(run)
 
-    async def log(self) -> list[tuple[str, works.Event | awards.Event]]:
+    async def _take(self, run: Sequence[Heard]) -> None:
+        while run:
+            async with self.store.transaction() as transaction:
+                taken = await self.recognising.take(transaction, run)
+            run = run[taken:]
+
+    async def is_told_the_time(self, now: datetime) -> None:
+        async with self.store.transaction() as transaction:
+            await self.recognising.advance(transaction, now)
+
+    async def log(self) -> list[tuple[str, Any]]:
+        """Return what was recorded of members and periods, not of the clock."""
         return [
-            (row.stream, projections.CODEC.decode(row)) async for row in self.store.by_position()
+            (row.stream, CODEC.decode(row))
+            async for row in self.store.by_position()
+            if row.stream != "_clock"
         ]
 
     async def awards(self, member: str = "ada") -> awards.Awards:
         rows = await self.store.stream(member)
-        return fold(awards.evolve, awards.Awards(), map(projections.CODEC.decode, rows))  # type: ignore[arg-type]
+        return fold(awards.evolve, awards.Awards(), map(CODEC.decode, rows))
 
     async def shown(self) -> list[dict[str, Any]]:
         """Return the recognitions as they stand, without their dates."""
-        rows = await projections.recognitions(self.store, limit=1000)
+        rows = await shown.recognitions(self.store, limit=1000)
         return [{k: v for k, v in row.items() if k != "effective_on"} for row in rows]
 
-    async def tables(self) -> tuple[Sequence[Any], Sequence[Any]]:
-        return (
-            await self.store.fetchall("SELECT * FROM recognitions ORDER BY id"),
-            await self.store.fetchall("SELECT * FROM claims ORDER BY piece, member"),
+    async def ranking(self, period: str = "2026H1") -> Ranking:
+        return await boards.ranking(self.store, period)
+
+    async def scores(self, period: str = "2026H1") -> dict[str, float]:
+        """Return everybody's points as of now."""
+        return {line.member: line.now / 1000 for line in (await self.ranking(period)).lines}
+
+    async def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        names = (
+            "acts",
+            "void_acts",
+            "void_objects",
+            "profiles",
+            "recognitions",
+            "parts",
+            "periods",
         )
+        return {
+            name: sorted(await self.store.fetchall(f"SELECT * FROM {name}"), key=repr)  # noqa: S608
+            for name in names
+        }
 
 
 @asynccontextmanager
 async def a_rewards(
-    folder: Path, rules: Rules = RULES, *, kept: int = 100
+    folder: Path, rules: Rules = RULES, *, clock: Clock = "events", kept: int = 100
 ) -> AsyncIterator[Rewards]:
-    async with Store.open(
-        folder / "rewards.db",
-        codec=projections.CODEC,
-        schema=[projections.SCHEMA, RELAY_SCHEMA],
-    ) as store:
-        await projections.catch_up(store)
-        yield Rewards(
-            store,
-            Recognising(
-                rules,
-                projections.CODEC,
-                claims_to=projections.claims_to,
-                project=projections.project,
-                kept=kept,
-            ),
-        )
+    async with Store.open(folder / "rewards.db", codec=CODEC, schema=SCHEMA) as store:
+        await tables.catch_up(store, rules)
+        await start(store, clock, partial(tables.append, rules=rules))
+        yield Rewards(store, Recognising(rules, kept=kept))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from services.rewards import projections
+from services.rewards.projections import shown
 from shared.contracts.words import Day
 from shared.eventlog.view import View
 
@@ -19,8 +19,12 @@ class Recognition(BaseModel):
     member: str
     kind: str
     zone: str | None = None
+    first: str | None = None
     block: int | None = None
     larger: bool | None = None
+    period: str | None = None
+    place: int | None = None
+    impact: float | None = None
     pieces: list[str]
     rule_version: int
     state: str
@@ -51,7 +55,7 @@ def router(view: View) -> APIRouter:
         after: str = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> dict[str, Any]:
-        rows = await projections.recognitions(
+        rows = await shown.recognitions(
             view, member=member, kind=kind, after=after, limit=limit + 1
         )
         more = len(rows) > limit
@@ -71,5 +75,5 @@ def router(view: View) -> APIRouter:
 
 async def _export(view: View) -> AsyncIterator[str]:
     async with view.snapshot() as moment:
-        async for line in projections.exported(moment):
+        async for line in shown.exported(moment):
             yield line

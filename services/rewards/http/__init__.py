@@ -1,0 +1,1 @@
+"""What was recognised and who stands where, for whoever asks."""

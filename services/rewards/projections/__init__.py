@@ -1,0 +1,1 @@
+"""The log as tables, written in the transaction of the entries that they follow from."""

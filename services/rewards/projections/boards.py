@@ -1,0 +1,149 @@
+"""Scores, and what they are made of: as they are now, and as they were when a period was closed."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from pydantic import TypeAdapter
+
+from services.rewards.domain.halfyears import PeriodClosed
+from services.rewards.domain.impact import Part
+from services.rewards.domain.places import Placed, places
+from shared.eventlog.log import Transaction, View
+
+Read: TypeAlias = View | Transaction
+
+PART: Final = TypeAdapter(Part)
+ABSENT: Final = "SELECT member FROM profiles WHERE field = 'status' AND value = 'departed'"
+HIDDEN: Final = "SELECT member FROM profiles WHERE field = 'public' AND value = 'no'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`score` is what the place follows from; `now` is what is known by now of a closed period.
+    `public`: the member may be named to others.
+    """
+
+    place: int
+    member: str
+    score: int
+    now: int
+    public: bool
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Everybody who had any impact in a period, first place first; `closed` if it is."""
+
+    lines: tuple[Line, ...]
+    closed: PeriodClosed | None
+
+
+async def ranking(view: View, period: str) -> Ranking:
+    """Return who stands where: as frozen where the period is closed, else as of now."""
+    closed = await _closed(view, period)
+    now = await _scores(view, period)
+    hiding = await hidden(view)
+    groups = dict(await view.fetchall("SELECT member, value FROM profiles WHERE field = 'group'"))
+    placed = (
+        places(now.items())
+        if closed is None
+        else (Placed(it.place, it.member, it.score) for it in closed.standings)
+    )
+    opted_out = (
+        hiding | {it.member for it in closed.standings if not it.public} if closed else hiding
+    )
+    return Ranking(
+        lines=tuple(
+            Line(
+                place=place,
+                member=member,
+                score=score,
+                now=now.get(member, 0),
+                public=member not in opted_out,
+                group=groups.get(member),
+            )
+            for place, member, score in placed
+        ),
+        closed=closed,
+    )
+
+
+async def counted(read: Read, period: str) -> list[Part]:
+    """Return all that a period is made of, of members who are there."""
+    rows = await read.fetchall(
+        "SELECT body FROM parts WHERE period = :period"
+        f" AND member NOT IN ({ABSENT}) ORDER BY member, unit, role, what",
+        {"period": period},
+    )
+    return [PART.validate_json(body) for (body,) in rows]
+
+
+async def hidden(read: Read) -> set[str]:
+    """Return who has opted out of being named to others."""
+    return {member for (member,) in await read.fetchall(HIDDEN)}
+
+
+async def _scores(view: View, period: str) -> dict[str, int]:
+    """Return everybody's score as of now, of members who are there."""
+    rows = await view.fetchall(
+        "SELECT member, sum(score) FROM parts WHERE period = :period"
+        f" AND member NOT IN ({ABSENT}) GROUP BY member",
+        {"period": period},
+    )
+    return dict(rows)
+
+
+async def _closed(view: View, period: str) -> PeriodClosed | None:
+    rows = await view.fetchall(
+        "SELECT position FROM periods WHERE period = :period", {"period": period}
+    )
+    for (position,) in rows:
+        [row] = await view.read(position - 1, 1)
+        closed = view.codec.decode(row)
+        return closed if isinstance(closed, PeriodClosed) else None
+    return None
+
+
+async def closings(view: View) -> list[PeriodClosed]:
+    """Return the periods that are closed, from old to new."""
+    rows = await view.fetchall("SELECT period FROM periods ORDER BY period")
+    return [it for (period,) in rows if (it := await _closed(view, period)) is not None]
+
+
+async def periods(read: Read) -> list[str]:
+    """Return all half-years of which there is something to see, from old to new."""
+    rows = await read.fetchall(
+        "SELECT period FROM periods UNION SELECT DISTINCT period FROM parts ORDER BY 1"
+    )
+    return [period for (period,) in rows]
+
+
+async def parts_of(
+    read: Read, *, member: str | None = None, unit: str | None = None, period: str | None = None
+) -> list[Part]:
+    """Return the parts of scores, of a member or of a piece."""
+    rows = await read.fetchall(
+        "SELECT body FROM parts WHERE (:member IS NULL OR member = :member)"
+        " AND (:unit IS NULL OR unit = :unit) AND (:period IS NULL OR period = :period)"
+        " ORDER BY period, member, unit, role, what",
+        {"member": member, "unit": unit, "period": period},
+    )
+    return [PART.validate_json(body) for (body,) in rows]
+
+
+async def counts(read: Read, period: str, members: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return how many of what these members' scores are made of, help with outcomes as `assist`."""
+    told: dict[str, dict[str, int]] = {member: {} for member in members}
+    for member, role, what, number in await read.fetchall(
+        "SELECT member, role, what, sum(body ->> 'count') FROM parts WHERE period = :period"
+        " AND member IN (SELECT value FROM json_each(:members)) GROUP BY member, role, what",
+        {"period": period, "members": json.dumps(sorted(members))},
+    ):
+        named: dict[str, Any] = told[member]
+        if number:
+            what = role if role == "assist" else what  # noqa: PLW2901 - as halfyears tells it
+            named[what] = named.get(what, 0) + number
+    return {member: dict(sorted(each.items())) for member, each in told.items()}

@@ -1,0 +1,153 @@
+"""What a batch has to know, read from the tables and the log in a few questions."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Final, TypeAlias, cast
+
+from pydantic import TypeAdapter
+
+from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted, author_of
+from services.rewards.domain.known import Key, Object, Stored
+from services.rewards.projections.entries import instant
+from shared.clock import Clock, Mode
+from shared.eventlog.log import Transaction, View
+
+Read: TypeAlias = View | Transaction
+
+ACT: Final = TypeAdapter(Act)
+
+
+async def clock(read: Read) -> Clock:
+    [(mode, now)] = await read.fetchall("SELECT mode, now FROM clock")
+    return Clock(mode=cast("Mode", mode), now=None if now is None else instant(now))
+
+
+async def acts_named(read: Read, keys: Collection[Key]) -> list[Stored]:
+    """Return those acts that were heard of."""
+    return _stored(
+        await read.fetchall(
+            "SELECT body, stands, capped FROM json_each(:keys) AS it CROSS JOIN acts"
+            " WHERE member = it.value ->> 0 AND name = it.value ->> 1",
+            {"keys": _listed(keys)},
+        )
+    )
+
+
+async def acts_on_objects(read: Read, objects: Collection[Object]) -> list[Stored]:
+    return _stored(
+        await read.fetchall(
+            "SELECT body, stands, capped FROM json_each(:objects) AS it CROSS JOIN acts"
+            " WHERE member = it.value ->> 0 AND source = it.value ->> 1 AND object = it.value ->> 2"
+            " AND kind = it.value ->> 3",
+            {"objects": _listed(objects)},
+        )
+    )
+
+
+async def acts_of_days(read: Read, acts: Iterable[Act]) -> list[Stored]:
+    """Return what is recorded of the same members' days, of what these acts count as."""
+    days = {(act.member, act.word, act.day.isoformat()) for act in acts}
+    return _stored(
+        await read.fetchall(
+            "SELECT body, stands, capped FROM json_each(:days) AS it CROSS JOIN acts"
+            " WHERE member = it.value ->> 0 AND word = it.value ->> 1 AND day = it.value ->> 2",
+            {"days": _listed(days)},
+        )
+    )
+
+
+async def publications(read: Read, pieces: Collection[str]) -> list[Stored]:
+    """Return everybody's claims to these pieces."""
+    return _stored(
+        await read.fetchall(
+            "SELECT body, stands, capped FROM acts"
+            " WHERE piece IN (SELECT value FROM json_each(:pieces)) AND kind = 'publish'",
+            {"pieces": json.dumps(sorted(pieces))},
+        )
+    )
+
+
+async def acts_on(
+    read: Read, units: Collection[str]
+) -> tuple[dict[str, list[Act]], frozenset[Key]]:
+    """Return what stands on each of these units, and what of it does not count."""
+    standing: dict[str, list[Act]] = defaultdict(list)
+    capped: set[Key] = set()
+    for unit, body, is_capped in await read.fetchall(
+        "SELECT unit, body, capped FROM acts"
+        " WHERE unit IN (SELECT value FROM json_each(:units)) AND stands",
+        {"units": json.dumps(list(units))},
+    ):
+        act = ACT.validate_json(body)
+        standing[unit].append(act)
+        if is_capped:
+            capped.add((act.member, act.name))
+    return standing, frozenset(capped)
+
+
+async def aliases_of(read: Read, units: Collection[str]) -> dict[str, str]:
+    """Return by which names without an address these pieces are known, and which piece each of
+    these names is: that of whoever published it first.
+    """
+    listed = {"units": json.dumps(sorted(units))}
+    claims: dict[str, list[Act]] = defaultdict(list)
+    for alias, body in await read.fetchall(
+        "SELECT DISTINCT alias, body FROM acts WHERE stands AND alias IN ("
+        "SELECT value FROM json_each(:units) UNION"
+        " SELECT alias FROM acts WHERE alias IS NOT NULL AND stands"
+        " AND piece IN (SELECT value FROM json_each(:units)))",
+        listed,
+    ):
+        claims[alias].append(ACT.validate_json(body))
+    return {
+        alias: first.piece
+        for alias, acts in claims.items()
+        if (first := author_of(acts)) is not None and first.piece is not None
+    }
+
+
+async def void(
+    read: Read, acts: Collection[Act], retracted: Collection[tuple[str, ActRetracted]]
+) -> set[Key]:
+    """Return which of these acts were taken back, or are."""
+    keys = {(act.member, act.name) for act in acts} | {(who, it.name) for who, it in retracted}
+    return {
+        (member, name)
+        for member, name in await read.fetchall(
+            "SELECT member, name FROM json_each(:keys) AS it CROSS JOIN void_acts"
+            " WHERE member = it.value ->> 0 AND name = it.value ->> 1",
+            {"keys": _listed(keys)},
+        )
+    }
+
+
+async def void_objects(
+    read: Read, acts: Collection[Act], retracted: Collection[tuple[str, ObjectRetracted]]
+) -> dict[Object, Any]:
+    """Return up to when the objects of these were taken back."""
+    objects = {
+        *((it.member, it.source, it.object, it.kind) for it in acts if it.object is not None),
+        *((who, it.source, it.object, it.kind) for who, it in retracted),
+    }
+    return {
+        (member, source, object, kind): instant(until)
+        for member, source, object, kind, until in await read.fetchall(
+            "SELECT void_objects.member, void_objects.source, void_objects.object,"
+            " void_objects.kind, until FROM json_each(:objects) AS it CROSS JOIN void_objects"
+            " WHERE member = it.value ->> 0 AND source = it.value ->> 1 AND object = it.value ->> 2"
+            " AND kind = it.value ->> 3",
+            {"objects": _listed(objects)},
+        )
+    }
+
+
+def _stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:
+    return [
+        Stored(ACT.validate_json(body), stands=bool(stands), capped=bool(capped))
+        for body, stands, capped in rows
+    ]
+
+
+def _listed(keys: Iterable[tuple[str, ...]]) -> str:
+    return json.dumps(sorted(keys))
