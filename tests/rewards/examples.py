@@ -1,6 +1,6 @@
 """Ada and Bob, what they publish, and the rules under which that counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
@@ -89,6 +89,15 @@ def withdraw(number: int) -> CreditPiece:
 def follow(number: int = 1, *, minute: int | None = None, historical: bool = False) -> Follow:
     occasion = on(f"e-{number}", number if minute is None else minute, historical=historical)
     return Follow(occasion=occasion)
+
+
+def publish(numbers: Iterable[int], *, historical: bool = False) -> list[awards.Command]:
+    """One piece after the other is credited, and what is granted follows each of them."""
+    return [
+        command
+        for number in numbers
+        for command in (credit(number), follow(number, historical=historical))
+    ]
 
 
 def credited(number: int, *, minute: int | None = None) -> PieceCredited:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.rewards.domain.awards import ArrivalGranted
+from services.rewards.domain.recognitions import ArrivalGranted
 from tests.rewards.examples import RULES, arrival, earned, on
 
 CONSUMER, SHARER, CREATOR, ENGAGED = (
@@ -13,6 +13,8 @@ CONSUMER, SHARER, CREATOR, ENGAGED = (
     "content_creator",
     "socially_engaged",
 )
+
+[ARRIVAL] = RULES.arrivals
 
 
 def granted(zone: str) -> ArrivalGranted:
@@ -78,6 +80,26 @@ def test_an_arrival_that_was_silent_can_still_be_made() -> None:
 
 
 def test_which_zones_are_recognised_is_up_to_the_rules() -> None:
-    rules = replace(RULES, arrival=replace(RULES.arrival, zones=(ENGAGED,)))
+    rules = replace(RULES, arrivals=(replace(ARRIVAL, zones=(ENGAGED,)),))
 
     assert earned(rules=rules).when(arrival(CONSUMER, ENGAGED)) == (granted(ENGAGED),)
+
+
+def test_whether_history_tells_of_arrivals_is_up_to_the_rules() -> None:
+    """Who is told is another matter: the occasion stays a historical one."""
+    rules = replace(RULES, arrivals=(replace(ARRIVAL, historical=True),))
+
+    [made] = earned(rules=rules).when(arrival(CONSUMER, SHARER, historical=True))
+
+    assert isinstance(made, ArrivalGranted)
+    assert made.occasion.historical
+
+
+def test_each_rule_for_arrivals_recognises_an_arrival_of_its_own() -> None:
+    """The one for everybody leaves another one for the top alone to be earned."""
+    own = replace(ARRIVAL, kind="summit", zones=(ENGAGED,))
+    rules = replace(RULES, arrivals=(ARRIVAL, own))
+
+    assert earned(granted(ENGAGED), rules=rules).when(arrival(CREATOR, ENGAGED)) == (
+        replace(granted(ENGAGED), kind="summit"),
+    )
