@@ -4,8 +4,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from shared.contracts.activity import Happened, MemberUpdated, Post, Publish, Retract
-from shared.contracts.acts import Object, Profile, Retraction, Sharing, Work
+from shared.contracts.activity import (
+    Comment,
+    Happened,
+    Like,
+    MemberUpdated,
+    Outcome,
+    Performance,
+    Publish,
+    Retract,
+    Share,
+)
+from shared.contracts.acts import (
+    Object,
+    Profile,
+    Reception,
+    Result,
+    Retraction,
+    Sharing,
+    Talking,
+    Work,
+)
 from shared.contracts.envelope import subject_of
 from shared.contracts.zones import ZoneChange, ZoneChanged
 from tests.rewards.examples import a_piece, at
@@ -76,11 +95,69 @@ def a_wish(
     return MemberUpdated(**event | instead)
 
 
-def a_post(number: int = 1, *, member: str = "ada") -> Post:
+def a_like(number: int = 1, *, member: str = "ada") -> Like:
     """Nothing that rewards counts."""
-    return Post(
-        id=f"{member}-posts-{number}", source=BLOG, subject=member, time=at(0), data=Sharing()
+    return Like(
+        id=f"{member}-likes-{number}", source=BLOG, subject=member, time=at(0), data=Sharing()
     )
+
+
+def a_share(number: int = 1, *, member: str = "bob", of: int = 1, minute: int = 60) -> Share:
+    """The member shares the piece `of` that number; `number` tells one share from the next."""
+    return Share(
+        id=f"{member}-shares-{number}",
+        source=BLOG,
+        subject=member,
+        time=at(minute),
+        data=Sharing(object=_post(of)),
+    )
+
+
+def a_comment(number: int = 1, *, member: str = "bob", of: int = 1, minute: int = 60) -> Comment:
+    return Comment(
+        id=f"{member}-comments-{number}",
+        source=BLOG,
+        subject=member,
+        time=at(minute),
+        data=Talking(object=_post(of)),
+    )
+
+
+def an_outcome(
+    number: int = 1,
+    *,
+    outcome: str = "lead",
+    member: str = "ada",
+    of: int | None = 1,
+    minute: int = 60,
+    via: str | None = None,
+) -> Outcome:
+    """What came of the member's work, by way of a piece or of none."""
+    on = None if of is None else _post(of)
+    return Outcome(
+        id=f"{member}-{outcome}-{number}",
+        source="urn:zones:crm",
+        subject=member,
+        time=at(minute),
+        data=Result.model_validate({"outcome": outcome, "object": on, "via": via}),
+    )
+
+
+def a_performance(
+    *, member: str = "ada", of: int = 1, minute: int = 60, source: str = BLOG, **counts: int
+) -> Performance:
+    """How a piece is doing by that minute, as counted by the platform."""
+    return Performance(
+        id=f"{member}-{of}-at-{minute}",
+        source=source,
+        subject=member,
+        time=at(minute),
+        data=Reception.model_validate({"object": _post(of), **counts}),
+    )
+
+
+def _post(number: int) -> Object:
+    return Object(id=f"post-{number}", kind="article", url=a_piece(number))
 
 
 def a_change(

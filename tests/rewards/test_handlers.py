@@ -5,13 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from services.rewards.domain.awards import ArrivalGranted, EffortGranted
-from services.rewards.stream import activity
+from services.rewards.domain.acts import ActRecorded, ActRetracted
+from services.rewards.domain.recognitions import ArrivalGranted, EffortGranted
+from services.rewards.stream.reading import activity
 from shared.contracts.activity import Publish
 from shared.contracts.acts import Object, Profile, Retraction
-from tests.rewards.examples import a_piece
-from tests.rewards.messages import a_change, a_post, a_publish, a_retraction, a_wish, stored
+from shared.contracts.envelope import event_key
+from tests.rewards.examples import a_piece, at
+from tests.rewards.messages import (
+    BLOG,
+    a_change,
+    a_like,
+    a_publish,
+    a_retraction,
+    a_wish,
+    stored,
+)
 from tests.rewards.running import a_rewards
+
+
+def key(id: str) -> str:
+    """Return the name of the act of an event of the blog's."""
+    return event_key(BLOG, id)
 
 
 async def test_five_pieces_are_a_recognition_that_names_them(tmp_path: Path) -> None:
@@ -101,6 +116,14 @@ async def test_a_piece_is_theirs_who_published_it_first(tmp_path: Path, batch: i
         assert not (await rewards.awards("bob")).credited
 
 
+async def test_a_piece_published_again_is_theirs_from_its_first_time_on(tmp_path: Path) -> None:
+    """A second platform's link to it, or a second edition, is no second piece."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*(a_publish(1, id=f"e-{minute}", minute=minute) for minute in (2, 1, 3)))
+
+        assert (await rewards.awards()).credited == {a_piece(1): (at(1), key("e-1"))}
+
+
 async def test_losing_a_piece_to_its_author_adjusts_the_block(tmp_path: Path) -> None:
     async with a_rewards(tmp_path) as rewards:
         await rewards.hear(*(a_publish(number, member="bob") for number in range(1, 6)))
@@ -123,6 +146,31 @@ async def test_when_the_author_takes_it_back_the_piece_is_the_next_ones(tmp_path
         assert list((await rewards.awards("bob")).credited) == [a_piece(1)]
 
 
+async def test_a_retraction_leaves_the_other_claims_to_the_piece(tmp_path: Path) -> None:
+    """Whoever published it twice has it from the second time on."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1, id="first", minute=1),
+            a_publish(1, id="second", minute=2),
+            a_retraction("first"),
+        )
+
+        assert (await rewards.awards()).credited == {a_piece(1): (at(2), key("second"))}
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+async def test_a_retraction_may_come_before_what_it_retracts(tmp_path: Path, batch: int) -> None:
+    """What it names then never was, and is recorded as such."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_retraction("ada-1"), a_publish(1), batch=batch)
+
+        retracted, recorded = await rewards.log()
+        assert retracted == ("ada", ActRetracted(name=key("ada-1")))
+        assert isinstance(recorded[1], ActRecorded)
+        assert recorded[1].void
+        assert not (await rewards.awards()).credited
+
+
 async def test_a_retraction_by_object_takes_back_what_was_published_until_then(
     tmp_path: Path,
 ) -> None:
@@ -135,6 +183,49 @@ async def test_a_retraction_by_object_takes_back_what_was_published_until_then(
 
         assert [row["state"] for row in await rewards.shown()] == ["adjusted"]
         assert a_piece(4) in (await rewards.awards()).credited
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("order", [(3, 9), (9, 3)])
+async def test_a_later_retraction_reaches_further_and_an_earlier_one_no_less(
+    tmp_path: Path, order: tuple[int, int], batch: int
+) -> None:
+    """In either order, what counts is the latest."""
+    retractions = [a_retraction(of=1, minute=minute, id=f"r-{minute}") for minute in order]
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*retractions, a_publish(1, minute=9), batch=batch)
+        assert not (await rewards.awards()).credited
+
+        await rewards.hear(a_publish(1, minute=10, id="anew"))
+        assert list((await rewards.awards()).credited) == [a_piece(1)]
+
+
+async def test_by_object_only_the_same_source_is_meant(tmp_path: Path) -> None:
+    """Two platforms number their posts alike."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(
+            a_publish(1), a_retraction(of=1, source="urn:zones:platform:other", minute=9)
+        )
+
+        assert list((await rewards.awards()).credited) == [a_piece(1)]
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+async def test_what_was_heard_already_leaves_no_trace(tmp_path: Path, batch: int) -> None:
+    """Every message may come again."""
+    heard = [
+        a_publish(1),
+        a_retraction("ada-1"),
+        a_retraction(of=2, minute=9),
+        a_wish(public=False),
+        a_publish(2),
+    ]
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*heard, batch=batch)
+        before = await rewards.log()
+
+        await rewards.hear(*heard, *reversed(heard), batch=batch)
+        assert await rewards.log() == before
 
 
 async def test_a_like_that_is_taken_back_takes_no_piece_with_it(tmp_path: Path) -> None:
@@ -213,7 +304,7 @@ async def test_news_of_a_member_that_say_nothing_of_it_leave_their_wish(tmp_path
 async def test_what_says_nothing_to_us_leaves_no_trace(tmp_path: Path) -> None:
     """Not in the log, and not in a retraction of something else."""
     async with a_rewards(tmp_path) as rewards:
-        await rewards.hear(a_post(), a_change(None, "content_consumer"))
+        await rewards.hear(a_like(), a_change(None, "content_consumer"))
 
         assert await rewards.log() == []
 
@@ -224,7 +315,7 @@ async def test_what_was_rolled_back_is_not_remembered(tmp_path: Path) -> None:
     async def fail_at_the_end(event: Publish) -> None:
         async with rewards.store.transaction() as transaction:
             heard = activity(stored(event), event.to_json())
-            await rewards.recognising.handle(transaction, [heard])
+            await rewards.recognising.take(transaction, [heard])
             raise sqlite3.OperationalError("database or disk is full")
 
     *four, fifth = (a_publish(number) for number in range(1, 6))
