@@ -42,6 +42,7 @@ async def test_killed_time_and_again_it_says_everything_once(tmp_path: Path) -> 
             member: sorted(
                 [f"recognition.granted/effort/{member}/{number}" for number in range(1, 6)]
                 + [f"recognition.granted/arrival/{member}/{zone}" for zone in ZONES[1:]]
+                + [f"recognition.granted/first/{member}/piece"]
             )
             for member in MEMBERS
         }

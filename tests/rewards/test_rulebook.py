@@ -56,10 +56,8 @@ def test_the_shipped_rules_are_those_of_the_design() -> None:
     ]
     assert (rules.impact.places, rules.impact.settle_days, rules.impact.repeats) == (3, 14, 1)
     assert (rules.assist.of, rules.assist.percent) == (OUTCOMES, 25)
-    every: list[Rule] = [
-        *(*rules.efforts, *rules.arrivals, *rules.firsts),
-        *(rules.impact, rules.assist),
-    ]
+    every: list[Rule] = [*rules.efforts, *rules.arrivals, *rules.firsts]
+    every += [rules.impact, rules.assist]
     assert all(rule.words.name and rule.words.why for rule in every)
 
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import httpx2
 
-from services.rewards import projections
 from services.rewards.app import run
-from services.rewards.domain.awards import Recognised
+from services.rewards.projections.entries import CODEC
 from services.rewards.publishing import publish
 from services.rewards.settings import Settings
 from shared.contracts.activity import Happened
@@ -28,7 +27,7 @@ from shared.messaging.provision import provision
 from shared.messaging.publisher import BatchPublisher
 from shared.messaging.wire import Message
 from tests.nats import NatsServer, connected, free_port, nats_server
-from tests.rewards.examples import RULES
+from tests.rewards.examples import SHIPPED
 
 PATIENCE = 20.0
 
@@ -111,8 +110,10 @@ async def a_bus(folder: Path) -> AsyncIterator[Bus]:
 
 @asynccontextmanager
 async def a_service(folder: Path, url: str, *, path: str = "/readyz") -> AsyncIterator[Service]:
-    """Run it as a task until the block ends; `path` has to answer first."""
-    settings = Settings(data=folder, nats_url=url, port=free_port())
+    """Run it as a task until the block ends, by the clock of the events; `path` has to answer
+    first.
+    """
+    settings = Settings(data=folder, nats_url=url, port=free_port(), clock="events")
     serving = asyncio.create_task(run(settings))
     try:
         async with _client(settings.port) as service:
@@ -137,6 +138,7 @@ async def a_process(
             "ZONES_DATA": str(folder),
             "ZONES_NATS_URL": url,
             "ZONES_REWARDS_PORT": str(port),
+            "ZONES_CLOCK": "events",
             **settings,
         },
         stderr=asyncio.subprocess.DEVNULL,
@@ -159,12 +161,10 @@ async def _client(port: int) -> AsyncIterator[Service]:
 
 async def said_by_the_log(folder: Path) -> list[str]:
     """Return the ids of what the log has to say to the world, in its order."""
-    async with Store.reading(folder / "rewards.db", codec=projections.CODEC) as view:
+    async with Store.reading(folder / "rewards.db", codec=CODEC) as view:
         events = [(row.stream, view.codec.decode(row)) async for row in view.by_position()]
     return [
-        said.id
-        for stream, event in events
-        if isinstance(event, Recognised) and (said := publish(stream, event, RULES))
+        said.id for stream, event in events if (said := publish(stream, event, SHIPPED)) is not None
     ]
 
 
