@@ -45,6 +45,8 @@ MARKS = {
     "promoted": ("▲", "green"),
     "demoted": ("▼", "yellow"),
     "granted": ("★", "magenta"),
+    "adjusted": ("☆", "dim magenta"),
+    "period_closed": ("★", "bold magenta"),
     "raised": ("!", "bold red"),
     "at_risk": ("…", "red"),
     "breached": ("✗", "bold red"),
@@ -52,6 +54,11 @@ MARKS = {
 }
 
 
+FIRSTS = {
+    "share": "a first share",
+    "own_words": "a first time in own words",
+    "piece": "a first piece",
+}
 UNTOLD = {"quiet", "adopted", "warning", "cancelled", "near"}
 """What is heard too often, or concerns the member alone. It is counted."""
 COMING_AND_GOING = {"entered": "joins the journey", "left": "leaves"}
@@ -158,6 +165,8 @@ def _words(event: Event, told: dict[str, Any]) -> str:
         return _moved(told)
     if kind == "zones.vitality.changed.v1":
         return "is back" if told["vitality"] == "active" else "has been silent for a month"
+    if kind == "zones.recognition.period_closed.v1":
+        return _closed(told)
     if kind.startswith("zones.recognition."):
         return _earned(told)
     return _alerted(kind, told)
@@ -192,10 +201,25 @@ def _reason(it: dict[str, Any], *, up: bool) -> str:
 
 
 def _earned(told: dict[str, Any]) -> str:
-    if told["kind"] == "arrival":
-        return f"is recognised: arrived as {str(told['zone']).replace('_', ' ')}"
-    size = ", the larger one" if told.get("larger") else ""
-    return f"is recognised: {told['block'] * 5} original pieces{size}"
+    match told:
+        case {"state": "adjusted"}:
+            return f"is recognised no more: {told['id']}"
+        case {"zone": zone}:
+            what = f"arrived as {str(zone).replace('_', ' ')}"
+        case {"first": first}:
+            what = FIRSTS.get(first, f"a first {first}")
+        case {"block": block}:
+            what = f"{block * 5} original pieces{', the larger one' if told['larger'] else ''}"
+        case {"period": period}:
+            what = f"place {told['place']} of {period}, {told['impact']:g} points of impact"
+        case _:
+            what = "something came of a share of theirs"
+    return f"is recognised: {what}"
+
+
+def _closed(told: dict[str, Any]) -> str:
+    first = ", ".join(it["member"] for it in told["places"] if it["place"] == 1)
+    return f"{told['period']} is closed, {told['honoured']} are honoured, first {first or 'nobody'}"
 
 
 def _alerted(kind: str, told: dict[str, Any]) -> str:

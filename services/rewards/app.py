@@ -12,7 +12,7 @@ import structlog
 
 from services.rewards.adapters import rulebook
 from services.rewards.domain.rules import Rules
-from services.rewards.http import recognised, standing
+from services.rewards.http import rebuilding, recognised, standing
 from services.rewards.projections import tables
 from services.rewards.projections.entries import CODEC, SCHEMA
 from services.rewards.publishing import message, publish
@@ -20,6 +20,7 @@ from services.rewards.settings import Settings
 from services.rewards.stream.batches import Recognising
 from services.rewards.stream.hearing import Hearing
 from services.rewards.stream.reading import READERS
+from services.rewards.stream.refilling import Refilling
 from shared.eventlog.log import Recorded, Store
 from shared.messaging.broker import client, connect, wait_for_provisioning
 from shared.messaging.lag import Relayed
@@ -56,8 +57,10 @@ async def _serve(
 ) -> None:
     recognising = Recognising(rules, kept=settings.kept)
     hearing = Hearing(store, recognising, batch=settings.batch)
+    refilling = Refilling(store, recognising)
     relayed = Relayed(store)
     health = Health("rewards")
+    health.check("memory", refilling.trouble)
     health.check("hearing", hearing.trouble)
     health.check("relay", relayed.trouble)
     for reader in READERS:
@@ -66,6 +69,7 @@ async def _serve(
     app = application("rewards", summary=SUMMARY, health=health, access=access)
     app.include_router(recognised.router(store))
     app.include_router(standing.router(store, rules))
+    app.include_router(rebuilding.router(refilling.trouble, refilling.bring, refilling.complete))
     app.include_router(status.router(health, store, hearing.retry))
 
     def say(recorded: Recorded) -> Message | None:
@@ -79,6 +83,7 @@ async def _serve(
                 streams=[ACTIVITY, ZONES, RECOGNITIONS],
                 readers=list(READERS),
             )
+            await refilling.until_whole(client(broker))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(hearing.hear(client(broker)))
                 tasks.create_task(

@@ -57,10 +57,13 @@ def before_closing(
 
 
 def hear(known: Known, heard: Iterable[Happening], rules: Rules, *, follow: bool = True) -> "Desk":
-    """Take activities. Unless what is granted is to `follow`, only what they tell is recorded."""
+    """Take activities. Unless what is granted is to `follow`, they are recorded as what was known
+    before: they grant nothing, and no time passes.
+    """
     desk = Desk(known, rules, follow=follow)
     for each in heard:
-        desk.let_pass(each.at)
+        if follow:
+            desk.let_pass(each.at)
         desk.hear(each)
     return desk
 
@@ -69,6 +72,13 @@ def arrive(known: Known, arrivals: Iterable[Arrival], rules: Rules) -> "Desk":
     desk = Desk(known, rules)
     for each in arrivals:
         desk.decide(each.member, each.command)
+    return desk
+
+
+def honour(known: Known, closed: PeriodClosed, rules: Rules) -> "Desk":
+    """Honour whom a period that is closed honours, where that has not been done."""
+    desk = Desk(known, rules)
+    desk.honour(closed)
     return desk
 
 
@@ -112,7 +122,6 @@ class Desk:
         self.entries: list[Entry] = []
         self.versions = {member: it.version for member, it in known.folded.items()}
         self.decided: list[tuple[str, awards.Event]] = []
-        self.closed: list[PeriodClosed] = []
         self.units: set[str] = set()
 
     def let_pass(self, at: datetime) -> None:
@@ -146,14 +155,15 @@ class Desk:
 
     def close(self, closed: PeriodClosed) -> None:
         """Say how a period ended, and honour those whom it honours."""
-        rules = self._rules
         key = period_closed_id(closed.period)
-        self.closed.append(closed)
         self.entries.append(Entry(halfyears.STREAM, closed, key))
+        self.honour(closed)
+
+    def honour(self, closed: PeriodClosed) -> None:
         occasion = Occasion(
-            cause=key,
+            cause=period_closed_id(closed.period),
             at=closed.at,
-            on=closing_day(closed.period, rules),
+            on=closing_day(closed.period, self._rules),
             historical=closed.historical,
         )
         for standing in closed.honoured:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, assert_never
 
-from services.rewards.domain import acts, awards, periods
+from services.rewards.domain import acts, awards, memory, periods
 from services.rewards.domain.halfyears import PeriodClosed
 from services.rewards.domain.recognitions import (
     ArrivalGranted,
@@ -29,7 +29,9 @@ NAMED: Final = 50
 
 
 def publish(
-    member: str, event: awards.Event | PeriodClosed | ClockStarted | ClockAdvanced, rules: Rules
+    member: str,
+    event: awards.Event | PeriodClosed | memory.Event | ClockStarted | ClockAdvanced,
+    rules: Rules,
 ) -> recognitions.RewardsSays | None:
     """Translate. Name and why are what the rules say today."""
     match event:
@@ -51,6 +53,8 @@ def publish(
             | awards.AssistCredited()
             | awards.AssistWithdrawn()
             | awards.MemberDescribed()
+            | memory.RefillBegun()
+            | memory.RefillCompleted()
             | ClockStarted()
             | ClockAdvanced()
         ):

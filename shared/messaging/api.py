@@ -141,6 +141,12 @@ async def last_message(client: Client, stream: str, subject: str) -> Stored | No
     return Stored(message["seq"], _message_id(base64.b64decode(message.get("hdrs", ""))))
 
 
+async def message(client: Client, stream: str, sequence: int) -> bytes | None:
+    """Return the body of a message, None where there is none."""
+    answer = await found(client, f"STREAM.MSG.GET.{stream}", {"seq": sequence})
+    return None if answer is None else base64.b64decode(answer["message"].get("data", ""))
+
+
 def _message_id(headers: bytes) -> str | None:
     for line in headers.split(b"\r\n"):
         name, _, value = line.partition(b":")

@@ -1,84 +1,23 @@
-"""The commands of rewards: who was recognised, and for what."""
-
-from collections.abc import Iterator
-from typing import Annotated, Any, Final
+"""The commands of rewards: who was recognised, who has what impact, and what to do when lost."""
 
 import typer
 
-from shared.runtime import terminal
-from shared.runtime.client import Client
-
-DATES: Final = ("effective_on", "historical")
-"""What the table shows and scripts are not promised."""
+from services.rewards.cli.rebuilding import rebuild
+from services.rewards.cli.recognised import export_recognitions, recognitions
+from services.rewards.cli.standing import impact, leaderboard
 
 
 def commands(app: typer.Typer) -> None:
     app.command("recognitions")(recognitions)
+    app.command("leaderboard")(leaderboard)
+    app.command("impact")(impact)
+    rewards = typer.Typer(
+        name="rewards", help="What the operator of rewards may need.", no_args_is_help=True
+    )
+    rewards.command("rebuild")(rebuild)
+    app.add_typer(rewards)
 
 
 def exports(export: typer.Typer) -> None:
     """Add to `zones export`."""
     export.command("recognitions")(export_recognitions)
-
-
-def recognitions(
-    member: Annotated[str | None, typer.Argument(metavar="[ID]", show_default=False)] = None,
-    *,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Show what was recognised, of everybody or of one member, from old to new."""
-    rows = sorted(_recognitions(member), key=_from_old_to_new)
-    if json:
-        terminal.print_json(
-            [{name: value for name, value in row.items() if name not in DATES} for row in rows]
-        )
-    elif rows:
-        terminal.print_table(
-            ("day", "member", "recognised for", "", "pieces"),
-            [cells for row in rows for cells in _cells(row, every_piece=member is not None)],
-        )
-    else:
-        terminal.say("nothing has been recognised yet")
-
-
-def export_recognitions() -> None:
-    """Print every recognition as a line of JSON, by id."""
-    with Client("rewards") as service:
-        for line in service.lines("/v1/export/recognitions"):
-            typer.echo(line)
-
-
-def _recognitions(member: str | None) -> Iterator[dict[str, Any]]:
-    after: str | None = ""
-    with Client("rewards") as service:
-        while after is not None:
-            page = service.get("/v1/recognitions", member=member, after=after, limit=1000)
-            yield from page["recognitions"]
-            after = page["next"]
-
-
-def _from_old_to_new(row: dict[str, Any]) -> tuple[str, str, str, int]:
-    return row["effective_on"], row["member"], row["kind"], row.get("block", 0)
-
-
-def _cells(row: dict[str, Any], *, every_piece: bool) -> Iterator[tuple[object, ...]]:
-    """Yield a line of the table, and one more for each further piece that is to be named."""
-    pieces = row["pieces"] if every_piece else [len(row["pieces"]) or ""]
-    first, *others = pieces or [""]
-    yield row["effective_on"], row["member"], _what(row), _remark(row), first
-    yield from (("", "", "", "", piece) for piece in others)
-
-
-def _what(row: dict[str, Any]) -> str:
-    match row:
-        case {"block": number, "larger": larger}:
-            return f"{row['kind']}, block {number}{' (a larger one)' if larger else ''}"
-        case {"zone": zone}:
-            return f"{row['kind']} in {zone}"
-        case _:
-            return str(row["kind"])
-
-
-def _remark(row: dict[str, Any]) -> str:
-    remarks = ["historical"] * row["historical"] + ["adjusted"] * (row["state"] == "adjusted")
-    return ", ".join(remarks)

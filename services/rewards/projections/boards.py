@@ -15,7 +15,6 @@ from shared.eventlog.log import Transaction, View
 Read: TypeAlias = View | Transaction
 
 PART: Final = TypeAdapter(Part)
-ABSENT: Final = "SELECT member FROM profiles WHERE field = 'status' AND value = 'departed'"
 HIDDEN: Final = "SELECT member FROM profiles WHERE field = 'public' AND value = 'no'"
 
 
@@ -74,8 +73,9 @@ async def ranking(view: View, period: str) -> Ranking:
 async def counted(read: Read, period: str) -> list[Part]:
     """Return all that a period is made of, of members who are there."""
     rows = await read.fetchall(
-        "SELECT body FROM parts WHERE period = :period"
-        f" AND member NOT IN ({ABSENT}) ORDER BY member, unit, role, what",
+        "SELECT body FROM parts WHERE period = :period AND member NOT IN ("
+        "SELECT member FROM profiles WHERE field = 'status' AND value = 'departed')"
+        " ORDER BY member, unit, role, what",
         {"period": period},
     )
     return [PART.validate_json(body) for (body,) in rows]
@@ -89,8 +89,9 @@ async def hidden(read: Read) -> set[str]:
 async def _scores(view: View, period: str) -> dict[str, int]:
     """Return everybody's score as of now, of members who are there."""
     rows = await view.fetchall(
-        "SELECT member, sum(score) FROM parts WHERE period = :period"
-        f" AND member NOT IN ({ABSENT}) GROUP BY member",
+        "SELECT member, sum(score) FROM parts WHERE period = :period AND member NOT IN ("
+        "SELECT member FROM profiles WHERE field = 'status' AND value = 'departed')"
+        " GROUP BY member",
         {"period": period},
     )
     return dict(rows)

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
 from pydantic import TypeAdapter
@@ -21,6 +22,20 @@ ACT: Final = TypeAdapter(Act)
 async def clock(read: Read) -> Clock:
     [(mode, now)] = await read.fetchall("SELECT mode, now FROM clock")
     return Clock(mode=cast("Mode", mode), now=None if now is None else instant(now))
+
+
+async def members(read: Read) -> list[str]:
+    """Return of whom anything is recorded."""
+    rows = await read.fetchall(
+        "SELECT DISTINCT stream FROM log WHERE substr(stream, 1, 1) <> '_' ORDER BY stream"
+    )
+    return [stream for (stream,) in rows]
+
+
+async def latest(read: Read) -> datetime | None:
+    """Return when the last act was that is recorded."""
+    rows = await read.fetchall("SELECT body FROM acts WHERE day = (SELECT max(day) FROM acts)")
+    return max((ACT.validate_json(body).at for (body,) in rows), default=None)
 
 
 async def acts_named(read: Read, keys: Collection[Key]) -> list[Stored]:
@@ -131,8 +146,8 @@ async def void_objects(
         *((who, it.source, it.object, it.kind) for who, it in retracted),
     }
     return {
-        (member, source, object, kind): instant(until)
-        for member, source, object, kind, until in await read.fetchall(
+        (member, source, named, kind): instant(until)
+        for member, source, named, kind, until in await read.fetchall(
             "SELECT void_objects.member, void_objects.source, void_objects.object,"
             " void_objects.kind, until FROM json_each(:objects) AS it CROSS JOIN void_objects"
             " WHERE member = it.value ->> 0 AND source = it.value ->> 1 AND object = it.value ->> 2"

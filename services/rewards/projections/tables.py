@@ -1,4 +1,4 @@
-"""The tables follow the log, entry by entry, and are built again where they are not what it says."""
+"""The tables follow the log, entry by entry, and are built again where they do not say the same."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -212,16 +212,13 @@ class _Writing:
 
     def _recognition(self, member: str, event: Recognised) -> None:
         kind, which = recognitions.named(event)
-        id = recognition_id(kind, member, which)
-        told = {"id": id, "member": member, "kind": kind} | shown(event)
+        named = {"id": recognition_id(kind, member, which), "member": member, "kind": kind}
         self.rows[RECOGNITIONS].append(
             {
-                "id": id,
-                "member": member,
-                "kind": kind,
+                **named,
                 "effective_on": event.occasion.on.isoformat(),
                 "historical": event.occasion.historical,
-                "body": json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+                "body": json.dumps(named | shown(event), ensure_ascii=False, separators=(",", ":")),
             }
         )
 

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 class Recognising:
-    """Decides by `rules`. `kept` is how many folded streams stay in memory: the last that were used."""
+    """Decides by `rules`. `kept` folded streams stay in memory, the last that were used."""
 
     def __init__(self, rules: Rules, *, kept: int = 20_000) -> None:
         self.rules = rules
@@ -78,6 +78,11 @@ class Recognising:
         """Let what is granted to these members follow what counts."""
         known = await self._known(transaction, members)
         await self._settle(transaction, handlers.follow(known, occasion, self.rules))
+
+    async def honour(self, transaction: Transaction, closed: PeriodClosed) -> None:
+        """Honour whom a closed period honours, where that has not been done."""
+        known = await self._known(transaction, {standing.member for standing in closed.honoured})
+        await self._settle(transaction, handlers.honour(known, closed, self.rules))
 
     def forget(self) -> None:
         """Keep nothing of what was folded: the log has been added to by somebody else."""
