@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from services import echoes
+
 WEEKS = 52
 GROUPS = ("sales", "marketing", "engineering", "people", "finance")
 TOPICS = ("automation", "hiring", "security", "sustainability", "analytics", "customer-care")
@@ -113,6 +115,7 @@ def events(*, ends: date, seed: str = "zones") -> list[Event]:
     """Return the year up to `ends` (a Sunday) as canonical CloudEvents, in time order."""
     first_day = ends - timedelta(days=WEEKS * 7 - 1)
     diaries = [_live(persona, member, first_day, seed) for member, persona in _people()]
+    echoes.spread(diaries, seed)
     written = [
         (when, diary.member, number, kind, data, diary.platform)
         for diary in diaries
@@ -230,8 +233,9 @@ def _write_piece(diary: Diary, persona: Persona, week: int) -> None:
         published = max(published, _draft(diary, persona, published, data["draft_id"], piece))
     diary.note(published, "publish", **data)
     if diary.rng.random() < 0.15:
+        after = diary.rng.randrange(5)
         diary.note(
-            published + timedelta(days=2, hours=diary.rng.randrange(5)),
+            published + timedelta(days=2 + 4 * after, hours=after),
             "outcome",
             outcome=diary.rng.choice(("conversation", "inbound", "lead", "download")),
             object={"id": name},
