@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from services.rewards.adapters import rulebook
 from services.rewards.domain import awards
@@ -76,6 +76,30 @@ def a_claim(number: int = 1, *, member: str = "ada", minute: int | None = None) 
         object=f"post-{number}",
         piece=a_piece(number),
     )
+
+
+def an_act(
+    kind: str,
+    number: int = 1,
+    *,
+    member: str = "bob",
+    of: int | None = 1,
+    minute: int | None = None,
+    **instead: Any,  # noqa: ANN401 - whatever the act is to have
+) -> Act:
+    """What Bob does in the minute of that number, with Ada's piece `of` that number."""
+    name = f"{member}-{kind}-{number}"
+    act: dict[str, Any] = {
+        "name": name,
+        "member": member,
+        "kind": kind,
+        "at": at(number if minute is None else minute),
+        "source": "urn:zones:platform:blog",
+        "event": name,
+        "object": None if of is None else f"post-{of}",
+        "piece": None if of is None else a_piece(of),
+    }
+    return Act(**act | instead)
 
 
 def credit(number: int, *, minute: int | None = None) -> CreditPiece:
