@@ -1,17 +1,19 @@
 """Messages in, entries and rows out, on a real database."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.rewards.domain.acts import ActRecorded, ActRetracted
 from services.rewards.domain.recognitions import ArrivalGranted, EffortGranted
+from services.rewards.projections.knowledge import clock
 from services.rewards.stream.reading import activity
-from shared.contracts.activity import Publish
+from shared.contracts.activity import MemberDeparted, MemberRegistered, Publish
 from shared.contracts.acts import Object, Profile, Retraction
 from shared.contracts.envelope import event_key
-from tests.rewards.examples import a_piece, at
+from tests.rewards.examples import RULES, a_piece, at
 from tests.rewards.messages import (
     BLOG,
     a_change,
@@ -19,6 +21,7 @@ from tests.rewards.messages import (
     a_publish,
     a_retraction,
     a_wish,
+    an_outcome,
     stored,
 )
 from tests.rewards.running import a_rewards
@@ -299,6 +302,51 @@ async def test_news_of_a_member_that_say_nothing_of_it_leave_their_wish(tmp_path
         )
 
         assert not (await rewards.awards()).public
+
+
+async def test_an_outcome_through_a_share_is_the_sharers_help(tmp_path: Path) -> None:
+    """It is taken back with the outcome."""
+    lead = an_outcome(of=1, via="cy")
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_publish(1), lead)
+        [row] = await rewards.shown()
+        assert (row["kind"], row["member"], row["pieces"]) == ("assist", "cy", [a_piece(1)])
+
+        await rewards.hear(a_retraction(lead.id, source=lead.source))
+        [row] = await rewards.shown()
+        assert row["state"] == "adjusted"
+
+
+async def test_which_outcomes_are_help_is_up_to_the_rules(tmp_path: Path) -> None:
+    rules = replace(RULES, assist=replace(RULES.assist, of=("speaking",)))
+    async with a_rewards(tmp_path, rules) as rewards:
+        await rewards.hear(an_outcome(via="cy"), an_outcome(outcome="speaking", via="dee", of=None))
+
+        assert [(row["member"], row["pieces"]) for row in await rewards.shown()] == [("dee", [])]
+
+
+async def test_a_member_who_departed_is_on_no_board(tmp_path: Path) -> None:
+    """Until they are there again."""
+    gone = MemberDeparted(
+        id="gone", source="urn:zones:directory", subject="ada", time=at(70), data=Profile()
+    )
+    back = MemberRegistered(
+        id="back", source="urn:zones:directory", subject="ada", time=at(80), data=Profile()
+    )
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_publish(1), an_outcome(of=1), gone)
+        assert await rewards.scores() == {}
+
+        await rewards.hear(back)
+        assert await rewards.scores() == {"ada": 100}
+
+
+async def test_of_what_is_not_counted_only_the_time_is_read(tmp_path: Path) -> None:
+    """Where events are the clock, any of them moves it."""
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(a_like())
+
+        assert (await clock(rewards.store)).now == a_like().time
 
 
 async def test_what_says_nothing_to_us_leaves_no_trace(tmp_path: Path) -> None:
