@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.rewards.domain import acts, awards, recognitions
+from services.rewards.domain import acts, awards, memory, recognitions
 from services.rewards.domain.acts import (
     ActCapped,
     ActFreed,
@@ -22,6 +22,7 @@ from services.rewards.domain.awards import (
     MemberDescribed,
 )
 from services.rewards.domain.halfyears import PeriodClosed, Standing
+from services.rewards.domain.memory import RefillBegun, RefillCompleted
 from services.rewards.domain.recognitions import (
     ArrivalGranted,
     Deed,
@@ -90,6 +91,7 @@ PRIVATE: list[awards.Event] = [
     MemberDescribed(field="public", value=None, at=at(1), key="k"),
 ]
 TIME = (ClockStarted(mode="events"), ClockAdvanced(at=at(1)))
+MEMORY = (RefillBegun(), RefillCompleted(said=7))
 
 
 def a_standing(number: int, *, public: bool = True) -> Standing:
@@ -214,8 +216,10 @@ def test_history_is_said_as_history(event: Recognised) -> None:
     assert not told(event)["historical"]
 
 
-@pytest.mark.parametrize("event", [*PRIVATE, *TIME])
-def test_the_rest_is_private(event: awards.Event | ClockStarted | ClockAdvanced) -> None:
+@pytest.mark.parametrize("event", [*PRIVATE, *TIME, *MEMORY])
+def test_the_rest_is_private(
+    event: awards.Event | memory.Event | ClockStarted | ClockAdvanced,
+) -> None:
     assert publish("ada", event, RULES) is None
 
 
@@ -307,11 +311,12 @@ def test_a_link_is_said_where_the_rule_has_one() -> None:
 
 def test_every_event_has_a_name_in_the_log() -> None:
     """What the service decides it can write down and read again."""
-    examples = [*SAID, *PRIVATE, *TIME, CLOSED]
+    examples = [*SAID, *PRIVATE, *TIME, *MEMORY, CLOSED]
     assert {type(event) for event in examples} == {
         *get_args(acts.Event),
         *get_args(awards.Event),
         *get_args(recognitions.Recognised),
+        *get_args(memory.Event),
         *(PeriodClosed, ClockStarted, ClockAdvanced),
     }
     for event in examples:
