@@ -1,6 +1,8 @@
 """Messages in, entries and rows out, on a real database."""
 
+import itertools
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,18 +10,21 @@ import pytest
 
 from services.rewards.domain.acts import ActRecorded, ActRetracted
 from services.rewards.domain.recognitions import ArrivalGranted, EffortGranted
+from services.rewards.projections.boards import parts_of
 from services.rewards.projections.knowledge import clock
 from services.rewards.stream.reading import activity
 from shared.contracts.activity import MemberDeparted, MemberRegistered, Publish
-from shared.contracts.acts import Object, Profile, Retraction
+from shared.contracts.acts import Object, Profile, Reception, Retraction, Sharing
 from shared.contracts.envelope import event_key
 from tests.rewards.examples import RULES, a_piece, at
 from tests.rewards.messages import (
     BLOG,
     a_change,
     a_like,
+    a_performance,
     a_publish,
     a_retraction,
+    a_share,
     a_wish,
     an_outcome,
     stored,
@@ -323,6 +328,32 @@ async def test_which_outcomes_are_help_is_up_to_the_rules(tmp_path: Path) -> Non
         await rewards.hear(an_outcome(via="cy"), an_outcome(outcome="speaking", via="dee", of=None))
 
         assert [(row["member"], row["pieces"]) for row in await rewards.shown()] == [("dee", [])]
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
+async def test_what_names_a_piece_without_its_address_means_that_piece(
+    tmp_path: Path, order: Sequence[int], batch: int
+) -> None:
+    """By its id on the platform where it was published, whichever is heard of first."""
+    by_id = Object(id="post-1")
+    messages = [
+        a_publish(1),
+        a_share(member="bob").model_copy(update={"data": Sharing(object=by_id)}),
+        a_performance(readers=70).model_copy(update={"data": Reception(object=by_id, readers=70)}),
+    ]
+    async with a_rewards(tmp_path) as rewards:
+        await rewards.hear(*(messages[number] for number in order), batch=batch)
+        parts = await parts_of(rewards.store, unit=a_piece(1))
+        assert {(it.member, it.what): it.count for it in parts} == {
+            ("ada", "reader"): 70,
+            ("ada", "share"): 1,
+        }
+
+        await rewards.hear(a_retraction("ada-1"))
+        assert await parts_of(rewards.store, unit=a_piece(1)) == []
+        [readers] = await parts_of(rewards.store, unit="blog:post-1")
+        assert (readers.member, readers.what) == ("ada", "reader")
 
 
 async def test_a_member_who_departed_is_on_no_board(tmp_path: Path) -> None:

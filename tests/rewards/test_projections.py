@@ -160,11 +160,12 @@ async def test_an_export_is_the_same_for_the_same_log(tmp_path: Path) -> None:
     assert exports[0] == sorted(exports[0])
 
 
+@pytest.mark.parametrize("chunk", [1, 3])
 async def test_an_export_of_many_is_complete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     """It is read in pieces, and nothing falls between them."""
-    monkeypatch.setattr(shown, "CHUNK", 3)
+    monkeypatch.setattr(shown, "CHUNK", chunk)
     async with a_rewards(tmp_path) as rewards:
         await rewards.hear(*(a_publish(number) for number in range(1, 51)))
 

@@ -76,9 +76,9 @@ def test_what_was_taken_back_before_it_was_heard_of_is_no_first() -> None:
 
 def test_a_first_piece_is_named() -> None:
     """Of several, the oldest, whichever was heard of first."""
-    given = earned(rules=SHIPPED).after(credit(3), credit(2))
+    given = earned(rules=SHIPPED).after(credit(2, minute=8), credit(3), credit(1, minute=7))
 
-    assert given.when(follow(9)) == (granted("piece", of=2),)
+    assert given.when(follow(9)) == (granted("piece", of=3),)
 
 
 def test_to_publish_what_somebody_else_published_first_is_no_first() -> None:
