@@ -1,5 +1,6 @@
 """A rewards that hears what it is given: the real handlers on a real database."""
 
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Rewards:
     async def hear(self, *events: Happened | ZoneChanged, batch: int = 500) -> None:
         """Take the messages in, so many in a transaction, each stream's by themselves."""
         run: list[Heard] = []
-        for event, following in zip(events, (*events[1:], None), strict=True):
+        for event, following in itertools.zip_longest(events, events[1:]):
             zoned = isinstance(event, ZoneChanged)
             run.append((zone if zoned else activity)(stored(event), event.to_json()))
             if len(run) == batch or zoned != isinstance(following, ZoneChanged):

@@ -14,16 +14,21 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.rewards.domain.awards import ArrivalGranted, Awards, EffortGranted
-from services.rewards.domain.rules import ZONES
+from services.rewards.domain.awards import Awards, Granted
+from services.rewards.domain.recognitions import Recognised, is_granted
+from services.rewards.domain.rules import ZONES, Rules
+from services.rewards.handlers import id_of
 from shared.contracts.activity import Happened, Publish, Retract
 from shared.contracts.zones import ZoneChanged
-from tests.rewards.examples import RULES, a_piece
+from tests.rewards.examples import RULES, SHIPPED, a_piece
+from tests.rewards.histories import MEMBERS
+from tests.rewards.histories import histories as whatever
 from tests.rewards.messages import a_change, a_publish, a_retraction
+from tests.rewards.recount import assists, firsts
 from tests.rewards.running import a_rewards
 
-PAIRS = replace(RULES, effort=replace(RULES.effort, every=2, larger_every=4))
-MEMBERS = ("ada", "bob", "cy")
+[EFFORT] = RULES.efforts
+PAIRS = replace(RULES, efforts=(replace(EFFORT, every=2, larger_every=4),))
 SOURCES = ("urn:zones:platform:blog", "urn:zones:platform:video")
 VARIANTS = ("{}", "{}/", "{}#top", "{}?utm_source=x")
 
@@ -94,33 +99,37 @@ def takes_back(retract: Retract, event: Publish) -> bool:
 
 
 async def heard(
-    events: Sequence[Happened | ZoneChanged], *, batch: int, kept: int = 100
-) -> tuple[dict[str, Awards], Counter[tuple[str, str]]]:
-    """Return everybody's awards, and how often each thing was granted."""
+    events: Sequence[Happened | ZoneChanged], *, batch: int, kept: int = 100, rules: Rules = PAIRS
+) -> tuple[dict[str, Awards], Counter[str]]:
+    """Return everybody's awards, and how often each recognition was granted."""
     with TemporaryDirectory() as folder:
-        async with a_rewards(Path(folder), PAIRS, kept=kept) as rewards:
+        async with a_rewards(Path(folder), rules, kept=kept) as rewards:
             await rewards.hear(*events, batch=batch)
-            granted: Counter[tuple[str, str]] = Counter()
-            for stream, event in await rewards.log():
-                match event:
-                    case EffortGranted():
-                        granted[stream, f"{event.block.number}"] += 1
-                    case ArrivalGranted():
-                        granted[stream, event.zone] += 1
-                    case _:
-                        pass
+            granted = Counter(
+                id_of(stream, event)
+                for stream, event in await rewards.log()
+                if isinstance(event, Recognised) and is_granted(event)
+            )
             shown = {row["id"]: row["state"] for row in await rewards.shown()}
             states = {member: await rewards.awards(member) for member in MEMBERS}
     assert shown == {
         f"effort/{member}/{it.block.number}": "granted" if it.stands else "adjusted"
         for member, awards in states.items()
-        for it in awards.blocks
+        for it in blocks(awards)
     } | {
-        f"arrival/{member}/{zone}": "granted"
+        f"{kind}/{member}/{which}": "granted" if done.stands else "adjusted"
         for member, awards in states.items()
-        for zone in awards.arrived
+        for (kind, which), done in awards.deeds.items()
+    } | {
+        f"{kind}/{member}/{zone}": "granted"
+        for member, awards in states.items()
+        for kind, zone in awards.arrived
     }
     return states, granted
+
+
+def blocks(awards: Awards) -> Sequence[Granted]:
+    return awards.blocks.get("effort", ())
 
 
 @given(histories, st.randoms(use_true_random=False), st.integers(1, 9), st.sampled_from([1, 100]))
@@ -137,12 +146,12 @@ def test_what_counts_depends_on_the_events_and_on_nothing_else(
     pieces = counted(events)
     for member, awards in states.items():
         assert set(awards.credited) == pieces[member]
-        standing = [it.block.number for it in awards.blocks if it.stands]
+        standing = [it.block.number for it in blocks(awards) if it.stands]
         assert standing == [*range(1, len(pieces[member]) // 2 + 1)]
-        assert {it.block.number for it in awards.blocks if it.block.larger} == {
-            it.block.number for it in awards.blocks if it.block.number % 2 == 0
+        assert {it.block.number for it in blocks(awards) if it.block.larger} == {
+            it.block.number for it in blocks(awards) if it.block.number % 2 == 0
         }
-        named = [piece for it in awards.blocks if it.stands for piece in it.block.pieces]
+        named = [piece for it in blocks(awards) if it.stands for piece in it.block.pieces]
         assert len(named) == len(set(named)) == 2 * len(standing)
     assert set(granted.values()) <= {1}
 
@@ -153,9 +162,9 @@ def test_whatever_the_order_everything_is_named_once(order: list[int], batch: in
     """Thirteen pieces are six blocks of two, and twelve of the pieces are named."""
     states, granted = asyncio.run(heard([a_publish(number) for number in order], batch=batch))
 
-    named = [piece for it in states["ada"].blocks for piece in it.block.pieces]
+    named = [piece for it in blocks(states["ada"]) for piece in it.block.pieces]
     assert len(set(named)) == len(named) == 12
-    assert granted == Counter({("ada", str(number)): 1 for number in range(1, 7)})
+    assert granted == Counter({f"effort/ada/{number}": 1 for number in range(1, 7)})
 
 
 changes = st.lists(
@@ -171,7 +180,7 @@ def test_everybody_arrives_in_a_zone_once(
 ) -> None:
     """In those that a change which is not historical has led to or past, on the way up."""
     where: dict[str, str | None] = {}
-    expected: set[tuple[str, str]] = set()
+    expected: set[str] = set()
     events = []
     for version, (member, to, historical) in enumerate(moves, start=1):
         previous = where.get(member)
@@ -182,9 +191,33 @@ def test_everybody_arrives_in_a_zone_once(
         if not historical and to is not None:
             above = 0 if previous is None else ZONES.index(previous)
             expected |= {
-                (member, zone) for zone in ZONES[1:] if above < ZONES.index(zone) <= ZONES.index(to)
+                f"arrival/{member}/{zone}"
+                for zone in ZONES[1:]
+                if above < ZONES.index(zone) <= ZONES.index(to)
             }
 
     _, granted = asyncio.run(heard([*events, *events], batch=batch))
 
     assert granted == Counter(dict.fromkeys(expected, 1))
+
+
+@given(whatever, st.randoms(use_true_random=False), st.integers(1, 9))
+@settings(max_examples=60, deadline=None)
+def test_firsts_and_assists_stand_while_there_is_something_they_are_for(
+    events: list[Happened], rng: random.Random, batch: int
+) -> None:
+    """Each is granted once, in whatever order things are heard, and follows what counts."""
+    shuffled = [*events, *rng.choices(events, k=len(events) // 3)]
+    rng.shuffle(shuffled)
+    rules = replace(SHIPPED, caps={"share": 1, "lead": 1})
+
+    states, granted = asyncio.run(heard(shuffled, batch=batch, rules=rules))
+
+    due = {*firsts(events, rules), *assists(events, rules)}
+    assert {
+        (member, kind, which)
+        for member, awards in states.items()
+        for (kind, which), done in awards.deeds.items()
+        if done.stands
+    } == {each for each in due if each[0] in MEMBERS}
+    assert set(granted.values()) <= {1}

@@ -40,10 +40,11 @@ Period = Annotated[str | None, Query(pattern="^[0-9]{4}H[12]$", description="As 
 
 class Row(BaseModel):
     """`impact` in points; `counts` is what it is made of. Of a closed period `now` is what the
-    score would be by what has become known since, where that is another.
+    score would be by what has become known since, where that is another; who had none when it was
+    closed has no place.
     """
 
-    place: int
+    place: int | None
     member: str
     group: str | None
     impact: float
@@ -189,7 +190,7 @@ async def _board(
                 member=line.member,
                 group=line.group,
                 impact=points(line.score),
-                counts=dict(counts[line.member]),
+                counts=dict(counts.get(line.member, {})),
                 honoured=line.member in honoured,
                 now=points(line.now) if line.now != line.score else None,
             )
@@ -200,7 +201,11 @@ async def _board(
 
 def _honoured(ranking: Ranking, minimum: int, places: int) -> set[str]:
     """Return who is, or would be, honoured."""
-    return {line.member for line in ranking.lines if line.place <= places and line.score >= minimum}
+    return {
+        line.member
+        for line in ranking.lines
+        if line.place is not None and line.place <= places and line.score >= minimum
+    }
 
 
 def _within(lines: Sequence[Line], group: str | None) -> list[Line]:
@@ -209,7 +214,10 @@ def _within(lines: Sequence[Line], group: str | None) -> list[Line]:
         return [*lines]
     of_group = {line.member: line for line in lines if line.group == group}
     placed = places((line.member, line.score) for line in of_group.values())
-    return [replace(of_group[member], place=place) for place, member, _ in placed]
+    return [
+        *(replace(of_group[member], place=place) for place, member, _ in placed),
+        *(line for line in of_group.values() if line.place is None),
+    ]
 
 
 def _around(lines: Sequence[Line], member: str | None, limit: int) -> Sequence[Line]:

@@ -1,7 +1,7 @@
 """Scores, and what they are made of: as they are now, and as they were when a period was closed."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from services.rewards.domain.halfyears import PeriodClosed
 from services.rewards.domain.impact import Part
-from services.rewards.domain.places import Placed, places
+from services.rewards.domain.places import places
 from shared.eventlog.log import Transaction, View
 
 Read: TypeAlias = View | Transaction
@@ -21,10 +21,11 @@ HIDDEN: Final = "SELECT member FROM profiles WHERE field = 'public' AND value = 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """`score` is what the place follows from; `now` is what is known by now of a closed period.
-    `public`: the member may be named to others.
+    Of whom nothing was known when it was closed has no place. `public`: the member may be named to
+    others.
     """
 
-    place: int
+    place: int | None
     member: str
     score: int
     now: int
@@ -46,10 +47,8 @@ async def ranking(view: View, period: str) -> Ranking:
     now = await _scores(view, period)
     hiding = await hidden(view)
     groups = dict(await view.fetchall("SELECT member, value FROM profiles WHERE field = 'group'"))
-    placed = (
-        places(now.items())
-        if closed is None
-        else (Placed(it.place, it.member, it.score) for it in closed.standings)
+    placed: Iterable[tuple[int | None, str, int]] = (
+        places(now.items()) if closed is None else _frozen(closed, now)
     )
     opted_out = (
         hiding | {it.member for it in closed.standings if not it.public} if closed else hiding
@@ -68,6 +67,16 @@ async def ranking(view: View, period: str) -> Ranking:
         ),
         closed=closed,
     )
+
+
+def _frozen(closed: PeriodClosed, now: Mapping[str, int]) -> Iterator[tuple[int | None, str, int]]:
+    """Yield who stood where, and then of whom something has become known only since."""
+    for it in closed.standings:
+        yield it.place, it.member, it.score
+    stood = {it.member for it in closed.standings}
+    for _, member, _ in places(now.items()):
+        if member not in stood:
+            yield None, member, 0
 
 
 async def counted(read: Read, period: str) -> list[Part]:

@@ -101,21 +101,24 @@ async def acts_on(
     return standing, frozenset(capped)
 
 
-async def aliases_of(read: Read, units: Collection[str]) -> dict[str, str]:
-    """Return by which names without an address these pieces are known, and which piece each of
-    these names is: that of whoever published it first.
+async def called(read: Read, units: Collection[str]) -> tuple[set[str], dict[str, str]]:
+    """Return these units with all whom one name or one piece connects with them, and which piece
+    each of the names is: that of whoever published it first under this name.
     """
-    listed = {"units": json.dumps(sorted(units))}
-    claims: dict[str, list[Act]] = defaultdict(list)
-    for alias, body in await read.fetchall(
-        "SELECT DISTINCT alias, body FROM acts WHERE stands AND alias IN ("
-        "SELECT value FROM json_each(:units) UNION"
-        " SELECT alias FROM acts WHERE alias IS NOT NULL AND stands"
-        " AND piece IN (SELECT value FROM json_each(:units)))",
-        listed,
-    ):
-        claims[alias].append(ACT.validate_json(body))
-    return {
+    names, before = {*units}, set[str]()
+    claims: dict[str, list[Act]] = {}
+    while names != before:
+        before = {*names}
+        claims = defaultdict(list)
+        for alias, piece, body in await read.fetchall(
+            "SELECT DISTINCT alias, piece, body FROM acts WHERE stands AND alias IS NOT NULL"
+            " AND (alias IN (SELECT value FROM json_each(:names))"
+            " OR piece IN (SELECT value FROM json_each(:names)))",
+            {"names": json.dumps(sorted(names))},
+        ):
+            claims[alias].append(ACT.validate_json(body))
+            names |= {alias, piece}
+    return names, {
         alias: first.piece
         for alias, acts in claims.items()
         if (first := author_of(acts)) is not None and first.piece is not None

@@ -15,7 +15,7 @@ from services.rewards.domain.impact import Part, parts
 from services.rewards.domain.recognitions import Recognised
 from services.rewards.domain.rules import PUBLISH, Rules
 from services.rewards.projections.entries import TABLES, milliseconds
-from services.rewards.projections.knowledge import ACT, acts_on, aliases_of
+from services.rewards.projections.knowledge import ACT, acts_on, called
 from services.rewards.projections.shown import shown
 from shared.clock import Clock, ClockAdvanced, ClockStarted
 from shared.contracts.recognitions import recognition_id
@@ -85,11 +85,10 @@ async def catch_up(store: Store, rules: Rules) -> bool:
 
 async def weigh(transaction: Transaction, units: Iterable[str], rules: Rules) -> None:
     """Say anew what each of these pieces adds to everybody's scores."""
-    touched = {*units}
-    if not touched:
+    changed = {*units}
+    if not changed:
         return
-    aliases = await aliases_of(transaction, touched)
-    touched |= {*aliases, *aliases.values()}
+    touched, aliases = await called(transaction, changed)
     await transaction.execute(
         "DELETE FROM parts WHERE unit IN (SELECT value FROM json_each(:units))",
         {"units": json.dumps(sorted(touched))},
