@@ -24,7 +24,7 @@ from tests.rewards.histories import HALF, histories, some
 from tests.rewards.recount import impact
 from tests.rewards.running import Rewards, a_rewards
 
-RULES = replace(SHIPPED, caps={"share": 2, "conversation": 1}, impact=replace(SHIPPED.impact))
+RULES = replace(SHIPPED, caps={"share": 1, "conversation": 1})
 PERIODS = ("2026H1", "2026H2")
 SETTLED = HALF + timedelta(days=14)
 
