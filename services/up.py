@@ -32,6 +32,8 @@ from shared.runtime.runfile import DEFAULT_DATA, SERVICES, RunFile
 HOST = "127.0.0.1"
 PORT = 8470
 READY = "GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
+PATIENCE = 15.0
+"""Seconds a service has to become ready; after them the others go on without it."""
 LAST_PORT = 65_535 - len(SERVICES) + 1
 
 Data = Annotated[
@@ -132,7 +134,7 @@ async def _run(plan: Plan) -> None:
         programs = [_service(plan, name, sockets[name], nats[name], lock) for name in SERVICES]
         addresses = {name: listener.address(sockets[name]) for name in SERVICES}
         preparing = embedded.prepare(nats[ADMINISTRATOR])
-        await stack.enter_async_context(_kept(programs, addresses, preparing))
+        await stack.enter_async_context(_kept(programs, addresses, preparing, patience=PATIENCE))
         running = RunFile(
             pid=os.getpid(), nats=nats[ADMINISTRATOR], services=addresses, token=token
         )
@@ -179,9 +181,13 @@ async def _broker(data: Path, lock: int, *, guests: bool) -> AsyncIterator[dict[
 
 @asynccontextmanager
 async def _kept(
-    programs: list[Program], addresses: Mapping[str, str], *besides: Coroutine[None, None, None]
+    programs: list[Program],
+    addresses: Mapping[str, str],
+    *besides: Coroutine[None, None, None],
+    patience: float | None = None,
 ) -> AsyncIterator[None]:
-    """Start programs, say when each is ready, and keep them running until the block ends.
+    """Start programs, say when each is ready, and keep them running until the block ends. What is
+    not ready in time says why: it may wait for a command that has to find it running.
 
     What they wait for is done `besides`, while they start.
     """
@@ -189,9 +195,14 @@ async def _kept(
     kept = [Kept(program, terminal.print_line) for program in programs]
 
     async def announced(one: Kept) -> None:
-        await one.first_ready.wait()
         name = one.program.name
-        terminal.print_line(f"{name:<11} {addresses[name]:<28} {time.monotonic() - began:.1f} s")
+        try:
+            async with asyncio.timeout(patience):
+                await one.first_ready.wait()
+            told = f"{time.monotonic() - began:.1f} s"
+        except TimeoutError:
+            told = f"is not ready: {await _excuse(addresses[name])}"
+        terminal.print_line(f"{name:<11} {addresses[name]:<28} {told}")
 
     async with asyncio.TaskGroup() as tasks:
         keeping = [tasks.create_task(one.keep()) for one in kept]
@@ -201,6 +212,17 @@ async def _kept(
         finally:
             for task in keeping:
                 task.cancel()
+
+
+async def _excuse(address: str) -> str:
+    """Return what a service says of why it is not ready."""
+    import httpx2  # noqa: PLC0415 - nobody else needs it
+
+    try:
+        async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
+            return "; ".join((await client.get(f"{address}/readyz")).json()["reasons"])
+    except (httpx2.HTTPError, ValueError, KeyError):
+        return "it does not answer"
 
 
 def _service(plan: Plan, name: str, taken: socket.socket, nats: str, lock: int) -> Program:

@@ -69,7 +69,7 @@ async def _serve(
     app = application("rewards", summary=SUMMARY, health=health, access=access)
     app.include_router(recognised.router(store))
     app.include_router(standing.router(store, rules))
-    app.include_router(rebuilding.router(refilling.trouble, refilling.bring, refilling.complete))
+    app.include_router(rebuilding.router(refilling.why, refilling.bring, refilling.complete))
     app.include_router(status.router(health, store, hearing.retry))
 
     def say(recorded: Recorded) -> Message | None:

@@ -35,7 +35,7 @@ CONTRACTS: dict[str, type[Happened]] = {
     "member_departed": MemberDeparted,
 }
 
-moments = st.integers(-12, 11).map(lambda steps: HALF + timedelta(hours=6 * steps))
+moments = st.integers(-6, 5).map(lambda steps: HALF + timedelta(hours=6 * steps))
 objects = st.builds(
     lambda number, url: {"id": f"post-{number}", "url": url and url.format(number)},
     st.integers(1, 3),
@@ -113,9 +113,9 @@ def distinct(events: Iterable[Happened]) -> list[Happened]:
 
 
 @st.composite
-def some(draw: st.DrawFn, *, least: int = 1, most: int = 40) -> list[Happened]:
+def some(draw: st.DrawFn, *, least: int = 20, most: int = 40) -> list[Happened]:
     """A few kinds of things happen, which gets further with each, and some of it is taken back."""
-    kinds = draw(st.sets(st.sampled_from([*DATA]), max_size=3)) | {"publish"}
+    kinds = draw(st.sets(st.sampled_from([*DATA]), min_size=1, max_size=4)) | {"publish"}
     happened = distinct(draw(st.lists(happenings(kinds), min_size=least, max_size=most)))
     retractable = [event for event in happened if event.kind in RETRACTABLE]
     retractions = st.lists(

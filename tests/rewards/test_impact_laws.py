@@ -24,7 +24,7 @@ from tests.rewards.histories import HALF, histories, some
 from tests.rewards.recount import impact
 from tests.rewards.running import Rewards, a_rewards
 
-RULES = replace(SHIPPED, caps={"share": 1, "conversation": 1})
+RULES = replace(SHIPPED, caps={"share": 1, "comment": 1, "lead": 1})
 PERIODS = ("2026H1", "2026H2")
 SETTLED = HALF + timedelta(days=14)
 
@@ -72,7 +72,7 @@ async def scored(order: Sequence[Happened], *, batch: int, kept: int) -> dict[st
 
 
 @given(histories, randoms, st.integers(1, 9), st.sampled_from([1, 100]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_standings_are_what_a_recount_comes_to(
     events: list[Happened], rng: random.Random, batch: int, kept: int
 ) -> None:

@@ -22,8 +22,9 @@ def router(why: Why, bring: Bring, complete: Complete) -> APIRouter:
 
     @router.get("", summary="Whether the database was lost, and what is missing")
     async def needed() -> dict[str, Any]:
-        reason = await why()
-        return {"needed": reason is not None, "why": reason}
+        with _refused():
+            missing = await why()
+        return {"needed": missing is not None, "why": missing}
 
     @router.post("/activity", summary="Bring activities, as the classifier's log has them")
     async def activity(events: Events) -> dict[str, int]:

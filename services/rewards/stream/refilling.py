@@ -70,6 +70,11 @@ class Refilling:
         """Say why nothing is heard."""
         return None if self._why is None else f"{self._why}: {ADVICE}"
 
+    async def why(self) -> str | None:
+        """Return what is missing, None where nothing is. Raises BrokerUnavailable."""
+        self._lost()
+        return self._why
+
     async def bring(self, events: Sequence[bytes]) -> int | None:
         """Record activities of before. Return how many, None where nothing is missing. Raises
         UnreadableMessage, and BrokerUnavailable where that is not known yet.
@@ -91,6 +96,8 @@ class Refilling:
         client = self._lost()
         if client is None:
             return None
+        if await _last(self._store) is None:
+            raise UnreadableMessage("empty", "no activity was brought: without it nothing counts")
         info = await api.stream_info(client, RECOGNITIONS.name)
         if info is None:
             raise NotProvisioned(f"stream {RECOGNITIONS.name} is missing: run `zones provision`")
