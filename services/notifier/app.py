@@ -15,6 +15,7 @@ from services.notifier import http
 from services.notifier.adapters import inbox, noticebook, outgoing, webhook
 from services.notifier.adapters.outgoing import Patience
 from services.notifier.adapters.webhook import Receiver
+from services.notifier.adapters.wording import Wording
 from services.notifier.domain.notices import Channel, Rules
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
@@ -43,7 +44,8 @@ log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> None:
-    """Hear and say until cancelled. Raises RulesInvalid and WrongUse before anything has begun."""
+    """Hear and say until cancelled. Raises WrongUse before anything has begun."""
+    wording = Wording(settings.templates, locale=settings.locale, timezone=settings.timezone)
     to = _receiver(settings)
     reachable: frozenset[Channel] = frozenset(["webhook"] if to else [])
     rules = noticebook.load(settings.notices, reachable=reachable)
@@ -53,12 +55,13 @@ async def run(settings: Settings) -> None:
             if await tables.catch_up(store):
                 log.info("notifier.tables_built")
             await start(store, settings.clock, tables.write)
-            await _serve(store, rules, to, settings, listener, access)
+            await _serve(store, rules, wording, to, settings, listener, access)
 
 
 async def _serve(
     store: Store,
     rules: Rules,
+    wording: Wording,
     to: Receiver | None,
     settings: Settings,
     listener: socket.socket,
@@ -80,7 +83,7 @@ async def _serve(
 
     app = application("notifier", summary=SUMMARY, health=health, access=access)
     app.include_router(http.router(store, acknowledge))
-    app.include_router(inbox.router(store))
+    app.include_router(inbox.router(store, wording))
     app.include_router(status.router(health, store, listening.retry))
 
     async def take_part() -> None:
@@ -109,7 +112,7 @@ async def _serve(
         ]
         if to:
             patience = Patience(attempts=settings.webhook_attempts, pause=settings.webhook_pause)
-            working.append(tasks.create_task(outgoing.deliver(store, to, patience)))
+            working.append(tasks.create_task(outgoing.deliver(store, wording, to, patience)))
         try:
             await serve(app, listener)
         finally:

@@ -18,6 +18,12 @@ class Settings(settings.Settings):
     clock: Clock = "wall"
     notices: Path = SHIPPED_NOTICES
     """Who is told what, and how soon an answer is owed."""
+    templates: Path | None = None
+    """A folder whose templates go before the shipped ones: `de/announcement.j2`."""
+    locale: str = "en"
+    """The language of the organisation, and of members who have none of their own."""
+    timezone: str = "UTC"
+    """Likewise their time zone."""
     batch: int = Field(default=1000, ge=1)
     """Messages handled in one transaction, at most."""
     webhook_url: str | None = None

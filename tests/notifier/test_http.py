@@ -22,6 +22,7 @@ from shared.runtime.listener import address, listen
 from tests.notifier.examples import (
     HOURS,
     NINE,
+    WORDING,
     Notifier,
     a_notifier,
     approved,
@@ -38,7 +39,7 @@ def asked(notifier: Notifier) -> FastAPI:
 
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
     app.include_router(http.router(notifier.store, acknowledge))
-    app.include_router(inbox.router(notifier.store))
+    app.include_router(inbox.router(notifier.store, WORDING))
     return app
 
 

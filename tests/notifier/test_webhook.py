@@ -16,7 +16,7 @@ from services.notifier.domain.notices import NoticeFailed, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.errors import WrongUse
-from tests.notifier.examples import Notifier, a_notifier, moved, recognised, submitted
+from tests.notifier.examples import WORDING, Notifier, a_notifier, moved, recognised, submitted
 from tests.notifier.receiver import HANG, SECRET, a_receiver
 
 RULES = noticebook.load(SHIPPED_NOTICES)
@@ -31,7 +31,7 @@ def to(url: str, *, private: bool = True, seconds: float = 5.0) -> Receiver:
 async def delivering(
     notifier: Notifier, receiver: Receiver, patience: Patience = SOON
 ) -> AsyncIterator[None]:
-    task = asyncio.create_task(outgoing.deliver(notifier.store, receiver, patience))
+    task = asyncio.create_task(outgoing.deliver(notifier.store, WORDING, receiver, patience))
     try:
         yield
     finally:
@@ -69,7 +69,7 @@ async def test_a_notice_is_posted_once_and_signed(tmp_path: Path) -> None:
         assert receiver.ids == [sent.id]
         assert got["type"] == "notice.recognition"
         assert got["data"]["recipient"] == "ann"
-        assert got["data"]["title"] == sent.notice.words.title
+        assert got["data"]["title"] == "Recognised: Five pieces"
 
 
 async def test_a_failure_is_tried_again_under_the_same_id(tmp_path: Path) -> None:

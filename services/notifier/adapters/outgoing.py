@@ -17,10 +17,12 @@ import structlog
 
 from services.notifier.adapters import webhook
 from services.notifier.adapters.webhook import NotDelivered, Receiver
+from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import Channel, NoticeDelivered, NoticeFailed, NoticeSent
 from services.notifier.domain.notices import stream as stream_of
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import milliseconds
+from services.notifier.projections.recipients import recipients
 from shared.eventlog.log import Entry, Store, Transaction
 
 log = structlog.get_logger()
@@ -49,12 +51,12 @@ class Patience:
         return max(pause * jitter, min(asked_for or 0.0, LONGEST_PAUSE))
 
 
-async def deliver(store: Store, to: Receiver, patience: Patience) -> None:
+async def deliver(store: Store, wording: Wording, to: Receiver, patience: Patience) -> None:
     """Post whatever is due, for ever."""
     async with webhook.client() as http:
         while True:
             try:
-                if not await _deliver_some(store, http, to, patience):
+                if not await _deliver_some(store, wording, http, to, patience):
                     await asyncio.sleep(IDLE_SECONDS)
             except sqlite3.OperationalError as error:
                 log.warning("notifier.delivery_waits", why=str(error))
@@ -62,11 +64,13 @@ async def deliver(store: Store, to: Receiver, patience: Patience) -> None:
 
 
 async def _deliver_some(
-    store: Store, http: httpx2.AsyncClient, to: Receiver, patience: Patience
+    store: Store, wording: Wording, http: httpx2.AsyncClient, to: Receiver, patience: Patience
 ) -> int:
     now = milliseconds(datetime.now(UTC))
     due = await shown.pending(store, CHANNEL, now, AT_ONCE)
-    outcomes = await asyncio.gather(*(_attempt(http, to, sent) for sent, _ in due))
+    who = await recipients(store, {sent.notice.recipient for sent, _ in due})
+    said = [(sent, wording.words(sent.notice, who[sent.notice.recipient])) for sent, _ in due]
+    outcomes = await asyncio.gather(*(_attempt(http, to, *each) for each in said))
     if due:
         async with store.transaction() as transaction:
             for (sent, failures), problem in zip(due, outcomes, strict=True):
@@ -74,9 +78,11 @@ async def _deliver_some(
     return len(due)
 
 
-async def _attempt(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> NotDelivered | None:
+async def _attempt(
+    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, words: Words
+) -> NotDelivered | None:
     try:
-        await webhook.post(http, to, sent)
+        await webhook.post(http, to, sent, words)
     except NotDelivered as problem:
         return problem
     return None

@@ -19,6 +19,7 @@ import httpx2
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from services.notifier.adapters.wording import Words
 from services.notifier.domain.notices import NoticeSent
 from shared.runtime.errors import WrongUse
 from shared.runtime.process import version
@@ -96,12 +97,12 @@ def client() -> httpx2.AsyncClient:
     )
 
 
-async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> None:
+async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, words: Words) -> None:
     """Return when the receiver has taken it. Raises NotDelivered."""
     try:
         async with asyncio.timeout(to.timeout):
             address = await resolved(to)
-            request = _request(http, to, sent, address)
+            request = _request(http, to, sent, words, address)
             answer = await http.send(request, stream=True)
             await answer.aclose()
     except TimeoutError:
@@ -119,7 +120,7 @@ async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> None
     )
 
 
-def body(sent: NoticeSent) -> str:
+def body(sent: NoticeSent, words: Words) -> str:
     """Return what is posted: what a person reads, and what a program sorts it by."""
     notice = sent.notice
     told = {
@@ -129,9 +130,7 @@ def body(sent: NoticeSent) -> str:
         "about": notice.about,
         "cause": notice.cause,
         "due_at": notice.due_at and _written(notice.due_at),
-        "title": notice.words.title,
-        "text": notice.words.text,
-        "why": notice.words.why,
+        **words._asdict(),
     }
     said = {"type": f"notice.{notice.kind}", "timestamp": _written(notice.at), "data": told}
     return json.dumps(said, ensure_ascii=False)
@@ -171,9 +170,9 @@ def _plain(address: Address) -> Address:
 
 
 def _request(
-    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, address: str
+    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, words: Words, address: str
 ) -> httpx2.Request:
-    text, now = body(sent), datetime.now(UTC)
+    text, now = body(sent, words), datetime.now(UTC)
     return http.build_request(
         "POST",
         to.url.copy_with(host=address),

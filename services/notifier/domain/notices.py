@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.notifier.domain import wording
 from services.notifier.domain.alerts import (
+    Alert,
     AlertAtRisk,
     AlertBreached,
     AlertEvent,
@@ -18,7 +18,6 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
-from services.notifier.domain.wording import Recognition, Words
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -31,8 +30,11 @@ Kind: TypeAlias = Literal[
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-Channel: TypeAlias = Literal["inbox", "webhook"]
+Channel: TypeAlias = Literal["inbox", "email", "chat", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+
+Fact: TypeAlias = str | int | float | bool | None
+Facts: TypeAlias = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +56,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """`cause` names the event or the occasion, `about` the member it speaks of if that is somebody
-    else, and `due_at` when what it asks for was promised.
+    """`cause` names the event or the occasion, `facts` are what its words are made of, `about` is
+    the member it speaks of if that is somebody else, and `due_at` when what it asks for was
+    promised.
     """
 
     kind: Kind
     recipient: str
     cause: str
     at: datetime
-    words: Words
+    facts: Facts
     about: str | None = None
     due_at: datetime | None = None
 
@@ -112,6 +115,16 @@ class Listener:
     topic: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """Name, why and link are the rule's own words, where it has any."""
+
+    kind: str
+    name: str | None = None
+    why: str | None = None
+    link: str | None = None
+
+
 def stream(recipient: str) -> str:
     return f"notices/{recipient}"
 
@@ -124,20 +137,16 @@ def of_move(
     if moved.historical or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
-    own, others = (
-        (wording.granted(promise), wording.granted_to(moved.member, promise))
-        if promise
-        else (wording.ended(), wording.ended_for(moved.member))
-    )
+    facts: Facts = {"minutes": promise.minutes} if promise else {}
     if moved.zone is not None:  # who has left is not written to
-        yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, words=own)
+        yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, facts=facts)
     for editor in editors:
         yield Notice(
             kind=kind,
             recipient=editor,
             cause=moved.cause,
             at=now,
-            words=others,
+            facts=facts,
             about=moved.member,
         )
 
@@ -150,11 +159,11 @@ def of_alert(event: AlertEvent) -> Iterator[Notice]:
     kind: Kind
     match event:
         case AlertRaised():
-            kind, words, to = "fast_track_alert", wording.raised(alert), alert.to
+            kind, to = "fast_track_alert", alert.to
         case AlertAtRisk():
-            kind, words, to = "fast_track_at_risk", wording.at_risk(alert), alert.to
+            kind, to = "fast_track_at_risk", alert.to
         case AlertBreached():
-            kind, words, to = "fast_track_breached", wording.breached(alert), alert.escalated_to
+            kind, to = "fast_track_breached", alert.escalated_to
         case _:
             return
     for recipient in to:
@@ -163,7 +172,7 @@ def of_alert(event: AlertEvent) -> Iterator[Notice]:
             recipient=recipient,
             cause=alert.id,
             at=event.at,
-            words=words,
+            facts=_of_draft(alert),
             about=alert.member,
             due_at=alert.due_at,
         )
@@ -181,7 +190,7 @@ def of_piece(
             recipient=listener.member,
             cause=piece.piece,
             at=now,
-            words=wording.announced(piece, listener.topic),
+            facts={"title": piece.title, "url": piece.url, "topic": listener.topic},
             about=piece.member,
         )
 
@@ -192,5 +201,20 @@ def of_recognition(member: str, cause: str, recognition: Recognition, at: dateti
         recipient=member,
         cause=cause,
         at=at,
-        words=wording.recognised(recognition),
+        facts={
+            "what": recognition.kind,
+            "name": recognition.name,
+            "reason": recognition.why,
+            "link": recognition.link,
+        },
     )
+
+
+def _of_draft(alert: Alert) -> Facts:
+    work = alert.work
+    return {
+        "draft": alert.draft_id,
+        "title": work.title if work else None,
+        "url": work.url if work else None,
+        "minutes": alert.promised_minutes,
+    }
