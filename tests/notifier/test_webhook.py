@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from services.notifier.adapters import noticebook, outgoing, webhook
-from services.notifier.adapters.outgoing import Patience
-from services.notifier.adapters.webhook import NotDelivered, Receiver
+from services.notifier.adapters import endpoint, noticebook, outgoing, webhook
+from services.notifier.adapters.outgoing import NotDelivered, Patience
+from services.notifier.adapters.webhook import Hook, Receiver
 from services.notifier.domain.notices import NoticeFailed, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.settings import SHIPPED_NOTICES
@@ -20,7 +21,7 @@ from tests.notifier.examples import WORDING, Notifier, a_notifier, moved, recogn
 from tests.notifier.receiver import HANG, SECRET, a_receiver
 
 RULES = noticebook.load(SHIPPED_NOTICES)
-SOON = Patience(attempts=3, pause=0.01)
+SOON = Patience((timedelta(milliseconds=10), timedelta(milliseconds=20)))
 
 
 def to(url: str, *, private: bool = True, seconds: float = 5.0) -> Receiver:
@@ -31,13 +32,16 @@ def to(url: str, *, private: bool = True, seconds: float = 5.0) -> Receiver:
 async def delivering(
     notifier: Notifier, receiver: Receiver, patience: Patience = SOON
 ) -> AsyncIterator[None]:
-    task = asyncio.create_task(outgoing.deliver(notifier.store, WORDING, receiver, patience))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async with webhook.client() as http:
+        hook = Hook(http, receiver, WORDING)
+        await endpoint.begin(notifier.store, hook)
+        task = asyncio.create_task(outgoing.deliver(notifier.store, hook, patience))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 async def nothing_waits(notifier: Notifier) -> None:
@@ -151,18 +155,25 @@ async def test_without_a_receiver_nothing_is_kept_for_one(tmp_path: Path) -> Non
         assert await shown.next_delivery(notifier.store, "webhook") is None
 
 
-def test_pauses_grow_and_differ() -> None:
-    patience = Patience(attempts=10, pause=3.0)
+def test_pauses_are_those_of_the_schedule_and_differ() -> None:
+    patience = Patience((timedelta(seconds=3), timedelta(minutes=5)))
 
-    for failures_so_far, pause in ((1, 3), (2, 9), (3, 27), (40, 12 * 3600)):
-        spans = {patience.after(failures_so_far, None) for _ in range(50)}
-        assert len(spans) > 1
-        assert all(pause * 2 / 3 <= span <= pause * 4 / 3 for span in spans)
+    for failures_so_far, pause in enumerate(patience.pauses, 1):
+        spans = [patience.after(failures_so_far, None) for _ in range(50)]
+        assert len(set(spans)) > 1
+        assert all(span and pause * 2 / 3 <= span <= pause * 4 / 3 for span in spans)
+    assert patience.after(1, 3600) == timedelta(hours=1)
+    assert patience.after(1, 1e9) == timedelta(days=1)
+    assert patience.after(3, 3600) is None
 
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.7]"],
+    [
+        *("127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1"),
+        *("[::1]", "[fe80::1]", "[fd00::1]", "[::]"),
+        *("[::ffff:10.0.0.7]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"),
+    ],
 )
 async def test_a_private_address_is_not_called_unasked(address: str) -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
@@ -172,8 +183,8 @@ async def test_a_private_address_is_not_called_unasked(address: str) -> None:
 async def test_without_tls_only_a_private_address_is_called() -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
         await webhook.resolved(to("http://93.184.215.14/hook"))
-    assert await webhook.resolved(to("http://10.0.0.7/hook")) == "10.0.0.7"
-    assert await webhook.resolved(to("https://93.184.215.14/hook")) == "93.184.215.14"
+    assert await webhook.resolved(to("http://10.0.0.7/hook")) == ["10.0.0.7"]
+    assert await webhook.resolved(to("https://93.184.215.14/hook")) == ["93.184.215.14"]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def what_is_said() -> Iterator[Notice]:
     rules = Rules(
         promises={"socially_engaged": promise},
         channels={},
+        retries={},
         interest=timedelta(days=1),
         most_recipients=1,
     )

@@ -102,12 +102,7 @@ class Templates:
         manner = Manner(Locale(_language(name)) if "/" in name else Locale(LAST_RESORT), zone(UTC))
         for case in form.cases:
             for block in form.blocks or (None,):
-                try:
-                    made = made_of(template, block, case, manner)
-                except BREAKS as error:
-                    line = _line_of(template, error)
-                    raise TemplateInvalid(f"{name}:{line}: {error}") from error
-                if not made.strip():
+                if not made_of(template, block, case, manner).strip():
                     raise TemplateInvalid(f"{name}: says nothing in {block or 'it'}")
 
     def _look_at(self, name: str, written: nodes.Template, form: Form) -> None:
@@ -123,10 +118,14 @@ class Templates:
 
 
 def made_of(template: Template, block: str | None, values: Values, manner: Manner) -> str:
-    """Fill in a template, or one block of it."""
+    """Fill in a template, or one block of it. Raises TemplateInvalid."""
     context = template.new_context({**values, "manner": manner})
     filled = template.root_render_func if block is None else template.blocks[block]
-    return "".join(filled(context))
+    try:
+        return "".join(filled(context))
+    except BREAKS as error:
+        line = _line_of(template, error)
+        raise TemplateInvalid(f"{template.name}:{line}: {error}") from error
 
 
 @lru_cache(maxsize=1000)

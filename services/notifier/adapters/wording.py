@@ -1,6 +1,9 @@
-"""What a person reads: words made of a notice's facts, in that person's language."""
+"""What a person reads: words made of a notice's facts, and what is around them in an e-mail or on a
+page, in that person's language.
+"""
 
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,6 +16,7 @@ from services.notifier.adapters.templates import (
     Form,
     Manner,
     Templates,
+    Values,
     made_of,
     paragraphs,
 )
@@ -21,7 +25,13 @@ from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 
 BLOCKS: Final = ("name", "title", "text", "why")
-"""`name` is what notices of the kind are called."""
+"""`name` is what notices of the kind are about."""
+AROUND: Final = (
+    *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
+    *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
+    *("nowhere", "nowhere_hint"),
+)
+"""What is said in e-mails beside the notice, and on the pages that their links lead to."""
 
 
 class Words(NamedTuple):
@@ -34,6 +44,15 @@ class Words(NamedTuple):
     why: str
 
 
+class Letter(NamedTuple):
+    """An e-mail: the same for a program that shows text, and for one that shows HTML."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
 class Wording:
     """`own` is the operator's folder of templates, `locale` and `timezone` are for whoever has
     none. Raises TemplateInvalid.
@@ -43,7 +62,7 @@ class Wording:
         self, own: Path | None = None, *, locale: str = LAST_RESORT, timezone: str = UTC
     ) -> None:
         self._locale, self._timezone = locale, timezone
-        self._templates = Templates(own, spoken=SPOKEN, plain={})
+        self._templates = Templates(own, spoken=SPOKEN, plain=PLAIN)
 
     def words(self, notice: Notice, to: Recipient) -> Words:
         template, manner = self._spoken(notice.kind, to)
@@ -55,9 +74,58 @@ class Wording:
         )
 
     def name(self, kind: Kind, to: Recipient) -> str:
-        """Return what notices of a kind are called."""
+        """Return what notices of a kind are about."""
         template, manner = self._spoken(kind, to)
         return _line(made_of(template, "name", {}, manner))
+
+    def letter(
+        self, notice: Notice, to: Recipient, *, stop: str, acknowledge: str | None
+    ) -> Letter:
+        """Return an e-mail with these links."""
+        words = self.words(notice, to)
+        _, manner = self._spoken("around", to)
+        values = {
+            "language": manner.locale.language,
+            "words": words,
+            "around": {
+                name: self.around(name, to, name=self.name(notice.kind, to))
+                for name in ("stop", "acknowledge")
+            },
+            "stop": stop,
+            "acknowledge": acknowledge,
+        }
+        return Letter(
+            language=manner.locale.language,
+            subject=words.title,
+            text=made_of(self._templates.whole("email.txt"), None, values, manner),
+            html=made_of(self._templates.whole("email.html"), None, values, manner),
+        )
+
+    def page(
+        self,
+        to: Recipient,
+        title: str,
+        hint: str | None = None,
+        button: str | None = None,
+        action: str | None = None,
+        **facts: str,
+    ) -> str:
+        """Return a page in HTML: `title`, `hint` and `button` name blocks of what is around, and
+        `action` is where the button leads, if not to where the page is.
+        """
+        _, manner = self._spoken("around", to)
+        values = {
+            "language": manner.locale.language,
+            "title": self.around(title, to, **facts),
+            "hint": hint and self.around(hint, to, **facts),
+            "button": button and self.around(button, to, **facts),
+            "action": action,
+        }
+        return made_of(self._templates.whole("page.html"), None, values, manner)
+
+    def around(self, block: str, to: Recipient, **facts: str) -> str:
+        template, manner = self._spoken("around", to)
+        return _line(made_of(template, block, facts, manner))
 
     def _spoken(self, name: str, to: Recipient) -> tuple[Template, Manner]:
         wanted = templates.locales(to.locale, self._locale)
@@ -65,7 +133,7 @@ class Wording:
         return template, Manner(locale, templates.zone(to.timezone, self._timezone))
 
 
-def _facts(notice: Notice) -> Mapping[str, object]:
+def _facts(notice: Notice) -> Values:
     return {**notice.facts, "about": notice.about, "due_at": notice.due_at}
 
 
@@ -74,5 +142,26 @@ def _line(text: str) -> str:
 
 
 SPOKEN: Final[Mapping[str, Form]] = {
-    kind: Form(BLOCKS, [_facts(case) for case in CASES if case.kind == kind]) for kind in KINDS
+    **{kind: Form(BLOCKS, [_facts(it) for it in CASES if it.kind == kind]) for kind in KINDS},
+    "around": Form(AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002"}]),
 }
+LETTERS: Final = [
+    {
+        "language": "en",
+        "words": Words("A title", "A text.\n\nhttps://a.example/1", "A reason."),
+        "around": {"stop": "No more", "acknowledge": "Take it up"},
+        "stop": "https://a.example/stop",
+        "acknowledge": acknowledge,
+    }
+    for acknowledge in (None, "https://a.example/acknowledge")
+]
+PAGES: Final = [
+    {"language": "en", "title": "A title", "hint": hint, "button": button, "action": action}
+    for hint, button, action in product((None, "A hint"), (None, "A button"), (None, "?again=1"))
+]
+PLAIN: Final[Mapping[str, Form]] = {
+    "email.txt": Form((), LETTERS),
+    "email.html": Form((), LETTERS),
+    "page.html": Form((), PAGES),
+}
+"""What holds no words of its own."""

@@ -5,7 +5,8 @@ whom. A further kind is another case here, its words in `wording`, its rules in 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -30,8 +31,13 @@ Kind: TypeAlias = Literal[
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
+ALERTS: Final[tuple[Kind, ...]] = ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
+"""Their cause is an alert, which whoever is told may take up."""
+
 Channel: TypeAlias = Literal["inbox", "email", "chat", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+ADDRESSED: Final[tuple[Channel, ...]] = ("email", "chat")
+"""Those that need an address of the recipient's."""
 
 Fact: TypeAlias = str | int | float | bool | None
 Facts: TypeAlias = Mapping[str, Fact]
@@ -40,11 +46,12 @@ Facts: TypeAlias = Mapping[str, Fact]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """`promises` are by zone: who is in one of them is on the fast track. `channels` are by kind,
-    beside the inbox, where everything is.
+    `retries` by channel: the pauses after each failure.
     """
 
     promises: Mapping[str, Promise]
     channels: Mapping[Kind, tuple[Channel, ...]]
+    retries: Mapping[Channel, tuple[timedelta, ...]]
     interest: timedelta
     """For so long an own act shows interest in its topics."""
     most_recipients: int
@@ -84,6 +91,7 @@ class NoticeDelivered:
     id: str
     channel: Channel
     attempts: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +112,76 @@ class NoticeRead:
     id: str
 
 
-Event: TypeAlias = NoticeSent | NoticeDelivered | NoticeFailed | NoticeRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindStopped:
+    """A member wants no more of a kind over a channel."""
+
+    kind: Kind
+    channel: Channel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindResumed:
+    kind: Kind
+    channel: Channel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverGone:
+    """Whoever is at the other end of a channel wants nothing any more. `receiver` tells them from
+    whoever may be there later.
+    """
+
+    channel: Channel
+    receiver: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverBack:
+    channel: Channel
+    at: datetime
+
+
+Event: TypeAlias = (
+    NoticeSent
+    | NoticeDelivered
+    | NoticeFailed
+    | NoticeRead
+    | KindStopped
+    | KindResumed
+    | ReceiverGone
+    | ReceiverBack
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How people can be told: who has an address for a channel, who wants no more of what, and
+    which channels have nobody at the other end.
+    """
+
+    addressed: AbstractSet[tuple[str, Channel]] = frozenset()
+    stopped: AbstractSet[tuple[str, Kind, Channel]] = frozenset()
+    gone: AbstractSet[Channel] = frozenset()
+
+    def of(self, sent: NoticeSent) -> NoticeSent:
+        """Return a notice with those of its channels that lead to somebody."""
+        leading = (it for it in sent.channels if self.obstacle(sent.notice, it) is None)
+        return replace(sent, channels=tuple(leading))
+
+    def obstacle(self, notice: Notice, channel: Channel) -> str | None:
+        """Return a word for why a notice cannot go over a channel."""
+        to = notice.recipient
+        if channel in self.gone:
+            return "receiver_gone"
+        if (to, notice.kind, channel) in self.stopped:
+            return "not_wanted"
+        if channel in ADDRESSED and (to, channel) not in self.addressed:
+            return "no_address"
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
