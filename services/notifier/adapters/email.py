@@ -105,7 +105,7 @@ class Email:
 
     async def send(self, sent: NoticeSent, to: Recipient) -> None:
         try:
-            await self._hand_in(self.message(sent, to))
+            await self._hand_in(self.message(sent, to), to.email or "")
         except SMTPAuthenticationError:
             raise NotDelivered("login_refused") from None
         except SMTPRecipientsRefused as error:
@@ -132,7 +132,7 @@ class Email:
             stop=stop,
             acknowledge=self._links.acknowledge(to.member, notice.cause) if take_up else None,
         )
-        message = EmailMessage(policy=UNFOLDED)
+        message = EmailMessage()
         message["From"] = sender
         message["To"] = Address(addr_spec=to.email or "")
         message["Subject"] = letter.subject
@@ -141,15 +141,17 @@ class Email:
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text, cte="quoted-printable")
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         message["Content-Language"] = letter.language
-        message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
         return message
 
-    async def _hand_in(self, message: EmailMessage) -> None:
+    async def _hand_in(self, message: EmailMessage, recipient: str) -> None:
         to = self._server
         await aiosmtplib.send(
-            message,
+            message.as_bytes(policy=UNFOLDED),
+            sender=to.sender.addr_spec,
+            recipients=[recipient],
             hostname=to.host,
             port=to.port,
             username=to.user,

@@ -28,7 +28,7 @@ async def begin(store: Store, hook: Hook) -> None:
     """Remember at start what the receiver has said; another address is another receiver."""
     gone = await _gone(store)
     if gone and gone[0] != hook.to.name:
-        await _enable(store, hook)
+        await enable(store, hook)
     else:
         hook.gone = gone is not None
 
@@ -50,23 +50,24 @@ def router(store: Store, hook: Hook | None) -> APIRouter:
         return await shown()
 
     @router.post("/enable", summary="Post notices again to a receiver that was gone")
-    async def enable() -> Endpoint:
+    async def enabled() -> Endpoint:
         if hook is None:
             raise HTTPException(409, "there is no webhook: ZONES_NOTIFIER_WEBHOOK_URL names one")
-        await _enable(store, hook)
+        await enable(store, hook)
         return await shown()
 
     return router
 
 
-async def _gone(view: View) -> tuple[str, datetime] | None:
-    rows = await view.fetchall("SELECT receiver, at FROM gone WHERE channel = 'webhook'")
-    return next(((receiver, instant(at)) for receiver, at in rows), None)
-
-
-async def _enable(store: Store, hook: Hook) -> None:
+async def enable(store: Store, hook: Hook) -> None:
+    """Let notices go there again."""
     async with store.transaction() as transaction:
-        if await transaction.fetchall("SELECT 1 FROM gone WHERE channel = :it", {"it": "webhook"}):
+        if await transaction.fetchall("SELECT 1 FROM gone WHERE channel = 'webhook'"):
             back = ReceiverBack(channel="webhook", at=datetime.now(UTC))
             await tables.write(transaction, [Entry(STREAM, back)])
     hook.gone = False
+
+
+async def _gone(view: View) -> tuple[str, datetime] | None:
+    rows = await view.fetchall("SELECT receiver, at FROM gone WHERE channel = 'webhook'")
+    return next(((receiver, instant(at)) for receiver, at in rows), None)
