@@ -153,6 +153,7 @@ def test_a_promise_is_said_in_hours_where_it_is_hours(minutes: int, span: str) -
     [
         ("en", None, "by March 2, 1:00 PM UTC."),
         ("en-GB", "Europe/London", "by 2 March, 13:00 GMT."),
+        ("en", "Europe/Vienna", "by March 2, 2:00 PM GMT+01:00."),
         ("de_AT", "Europe/Vienna", "bis 2. März, 14:00 MEZ."),
         ("de", "Mars/Olympus", "bis 2. März, 13:00 UTC."),
     ],

@@ -209,11 +209,13 @@ def _is_html(name: str | None) -> bool:
 
 @pass_context
 def _moment(context: Context, at: datetime) -> str:
-    """March 2, 2:00 PM UTC; 2. März, 15:00 MEZ."""
+    """March 2, 2:00 PM UTC; 2. März, 15:00 MEZ; 2 mars, 15:00 UTC+01:00."""
     locale, zone = context["manner"]
     day = format_skeleton("MMMMd", at, tzinfo=zone, locale=locale)
     time = format_time(at, "short", tzinfo=zone, locale=locale)
-    return f"{day}, {time} {format_datetime(at, 'z', tzinfo=zone, locale=locale)}"
+    named = format_datetime(at, "z", tzinfo=zone, locale=locale)
+    offset = format_datetime(at, "ZZZZ", tzinfo=zone, locale=locale)
+    return f"{day}, {time} {named if named.isalpha() else offset}"
 
 
 @pass_context
