@@ -142,7 +142,7 @@ async def test_an_email_is_in_the_language_of_its_reader(tmp_path: Path) -> None
     [message] = mailbox.got
     assert message["Subject"] == "Du bist auf der Schnellspur"
     assert message["Content-Language"] == "de"
-    assert "Keine E-Mails mehr über den Beginn der Schnellspur" in part(message, "plain")
+    assert "Keine E-Mails mehr zum Thema „Beginn der Schnellspur“" in part(message, "plain")
     assert '<html lang="de">' in part(message, "html")
 
 

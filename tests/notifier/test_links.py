@@ -121,7 +121,7 @@ async def test_a_page_speaks_the_language_of_its_reader(tmp_path: Path) -> None:
         await notifier.hears(happened("member_registered", "ann", locale="de"))
         page = (await client.get(LINKS.stop("ann", "announcement"))).text
 
-        assert "Keine E-Mails mehr über neue Beiträge?" in page
+        assert "Keine E-Mails mehr zum Thema „neue Beiträge“?" in page
         assert '<html lang="de">' in page
 
 

@@ -16,7 +16,7 @@ from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Reco
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain.test_alerts import ALERT
-from tests.notifier.examples import NINE, WORDING, a_notifier, happened, moved
+from tests.notifier.examples import HOURS, NINE, WORDING, a_notifier, happened, moved
 
 LOCALES = ("en", "de")
 UNKIND = {
@@ -195,7 +195,7 @@ async def test_an_inbox_speaks_the_language_of_its_member(tmp_path: Path) -> Non
         await notifier.hears(happened("member_registered", "ann", locale="de-AT"))
         await notifier.hears(moved())
         [german] = await notifier.letters("ann")
-        await notifier.hears(happened("member_updated", "ann", locale=None, id="later~"))
+        await notifier.hears(happened("member_updated", "ann", locale=None, at=NINE + HOURS))
         [english] = await notifier.letters("ann")
 
         assert german["title"] == "Du bist auf der Schnellspur"
@@ -255,3 +255,37 @@ def test_a_template_that_is_broken_is_told_at_start_with_its_line(
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateInvalid, match="elsewhere: is no folder of templates"):
         Wording(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "stop"),
+    [
+        ("en", "ann has published a new piece, and 3 more", "No more e-mails about new pieces"),
+        (
+            "de",
+            "ann hat einen neuen Beitrag veröffentlicht und 3 mehr",
+            "Keine E-Mails mehr zum Thema „neue Beiträge“",
+        ),
+    ],
+)
+def test_a_digest_tells_everything_kind_after_kind_and_how_to_stop_each(
+    locale: str, subject: str, stop: str
+) -> None:
+    told = [it for it in what_is_said() if it.kind in {"announcement", "recognition"}]
+    to = Recipient("m-001", locale)
+    letter = WORDING.digest(told, to, stop=lambda kind: f"https://zones.example/{kind}")
+
+    assert letter.subject == subject
+    for said in (letter.text, letter.html):
+        places = [said.index(WORDING.words(it, to).title) for it in told]
+        assert places == sorted(places)
+        assert all(WORDING.words(it, to).why in said for it in told)
+        assert said.count("https://zones.example/announcement") == 1
+        assert stop in said
+    assert "  It is new" in letter.text or "  Er ist neu" in letter.text
+
+
+def test_a_digest_of_one_thing_is_called_as_that_thing() -> None:
+    letter = WORDING.digest([CASES[0]], Recipient("m-001"), stop=str)
+
+    assert letter.subject == "You are on the fast track"

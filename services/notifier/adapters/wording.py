@@ -2,7 +2,7 @@
 page, in that person's language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -101,6 +101,36 @@ class Wording:
             html=made_of(self._templates.whole("email.html"), None, values, manner),
         )
 
+    def digest(
+        self, notices: Sequence[Notice], to: Recipient, *, stop: Callable[[Kind], str]
+    ) -> Letter:
+        """Return an e-mail that tells several things, kind after kind in the order of the first of
+        each; `stop` makes the link by which to stop a kind.
+        """
+        template, manner = self._spoken("digest", to)
+        parts = [
+            {
+                "name": self.name(kind, to),
+                "told": [self.words(notice, to) for notice in notices if notice.kind == kind],
+                "stop": stop(kind),
+                "stop_words": self.around("stop", to, name=self.name(kind, to)),
+            }
+            for kind in dict.fromkeys(notice.kind for notice in notices)
+        ]
+        facts = {"count": len(notices), "first": self.words(notices[0], to).title}
+        values = {
+            "language": manner.locale.language,
+            "title": _line(made_of(template, "title", facts, manner)),
+            "intro": _line(made_of(template, "intro", facts, manner)),
+            "parts": parts,
+        }
+        return Letter(
+            language=manner.locale.language,
+            subject=str(values["title"]),
+            text=made_of(self._templates.whole("digest.txt"), None, values, manner),
+            html=made_of(self._templates.whole("digest.html"), None, values, manner),
+        )
+
     def page(
         self,
         to: Recipient,
@@ -143,6 +173,7 @@ def _line(text: str) -> str:
 
 SPOKEN: Final[Mapping[str, Form]] = {
     **{kind: Form(BLOCKS, [_facts(it) for it in CASES if it.kind == kind]) for kind in KINDS},
+    "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
     "around": Form(AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002"}]),
 }
 LETTERS: Final = [
@@ -155,6 +186,21 @@ LETTERS: Final = [
     }
     for acknowledge in (None, "https://a.example/acknowledge")
 ]
+DIGESTS: Final = [
+    {
+        "language": "en",
+        "title": "A title",
+        "intro": "A line.",
+        "parts": [
+            {
+                "name": "new pieces",
+                "told": [Words("A title", "A text.", "A reason.")],
+                "stop": "https://a.example/stop",
+                "stop_words": "No more",
+            }
+        ],
+    }
+]
 PAGES: Final = [
     {"language": "en", "title": "A title", "hint": hint, "button": button, "action": action}
     for hint, button, action in product((None, "A hint"), (None, "A button"), (None, "?again=1"))
@@ -162,6 +208,8 @@ PAGES: Final = [
 PLAIN: Final[Mapping[str, Form]] = {
     "email.txt": Form((), LETTERS),
     "email.html": Form((), LETTERS),
+    "digest.txt": Form((), DIGESTS),
+    "digest.html": Form((), DIGESTS),
     "page.html": Form((), PAGES),
 }
 """What holds no words of its own."""
