@@ -16,7 +16,6 @@ from httpx2 import AsyncClient
 from services.notifier import http
 from services.notifier.adapters import (
     addresses,
-    chat,
     email,
     endpoint,
     inbox,
@@ -25,7 +24,7 @@ from services.notifier.adapters import (
     outgoing,
     webhook,
 )
-from services.notifier.adapters.chat import Chat, Services
+from services.notifier.adapters.addresses import Misfit, without_services
 from services.notifier.adapters.email import Email
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.adapters.outgoing import Patience, Way
@@ -63,7 +62,7 @@ class Outside(NamedTuple):
     """How the notifier reaches people, as far as that is set up."""
 
     wording: Wording
-    services: Services | None = None
+    misfit: Misfit = without_services
     links: Links | None = None
     hook: Hook | None = None
     ways: tuple[Way, ...] = ()
@@ -114,10 +113,9 @@ async def _serve(
         signed=links.PATHS if outside.links else (),
         private=[addresses.PATH],
     )
-    misfit = outside.services.misfit if outside.services else chat.without_services
     app.include_router(http.router(store, acknowledge))
     app.include_router(inbox.router(store, outside.wording))
-    app.include_router(addresses.router(store, misfit))
+    app.include_router(addresses.router(store, outside.misfit))
     app.include_router(status.router(health, store, listening.retry))
     if outside.links:
         app.include_router(links.router(store, outside.links, outside.wording, acknowledge))
@@ -167,21 +165,19 @@ def _message(recorded: Recorded) -> Message | None:
 def _outside(settings: Settings, caller: AsyncClient) -> Outside:
     wording = Wording(settings.templates, locale=settings.locale, timezone=settings.timezone)
     known = _links(settings)
-    names = [name.strip() for name in settings.chat.split(",") if name.strip()]
-    services = Services(names) if names else None
     hook = _hook(settings, wording, caller)
-    ways = (
-        _email(settings, wording, known),
-        Chat(services, wording) if services else None,
-        hook,
-    )
-    return Outside(
-        wording=wording,
-        services=services,
-        links=known,
-        hook=hook,
-        ways=tuple(way for way in ways if way is not None),
-    )
+    ways: list[Way] = [way for way in (_email(settings, wording, known), hook) if way]
+    outside = Outside(wording=wording, links=known, hook=hook)
+    if names := [name.strip() for name in settings.chat.split(",") if name.strip()]:
+        from services.notifier.adapters.chat import (  # noqa: PLC0415 - 12 MB that few need
+            Chat,
+            Services,
+        )
+
+        services = Services(names)
+        ways.append(Chat(services, wording))
+        outside = outside._replace(misfit=services.misfit)
+    return outside._replace(ways=tuple(ways))
 
 
 def _links(settings: Settings) -> Links | None:

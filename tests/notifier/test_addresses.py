@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from services.notifier.adapters import addresses
-from services.notifier.adapters.chat import Services, without_services
+from services.notifier.adapters.addresses import without_services
+from services.notifier.adapters.chat import Services
 from services.notifier.projections import tables
 from services.notifier.projections.recipients import Recipient, recipient
 from shared.runtime.access import Access
@@ -99,7 +100,7 @@ async def test_whoever_may_only_read_sees_no_address(tmp_path: Path) -> None:
         assert (await client.get(ANN, headers=keeper)).status_code == 200
 
 
-async def test_no_service_is_spoken_to_that_the_operator_has_not_listed() -> None:
+def test_no_service_is_spoken_to_that_the_operator_has_not_listed() -> None:
     assert "ZONES_NOTIFIER_CHAT" in without_services("json://127.0.0.1")
 
 

@@ -46,6 +46,11 @@ class Addresses(BaseModel):
     chat: str | None
 
 
+def without_services(_address: str) -> str:
+    """Say why nothing can be sent to an address where no service is listed."""
+    return "no service may be spoken to: ZONES_NOTIFIER_CHAT lists them"
+
+
 def router(store: Store, misfit: Misfit) -> APIRouter:
     """Return `/v1/members/{member}/addresses`; `_org` has some too."""
     router = APIRouter(prefix="/v1/members", tags=["addresses"])

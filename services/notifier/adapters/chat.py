@@ -72,15 +72,12 @@ class Services:
         return Apprise.instantiate(address, asset=self._asset)
 
 
-def without_services(_address: str) -> str:
-    """Say why nothing can be sent to an address where no service is listed."""
-    return "no service may be spoken to: ZONES_NOTIFIER_CHAT lists them"
-
-
 class Chat:
     """The channel."""
 
     channel: Final = "chat"
+    at_once: Final = 1
+    """Nothing in a chat tells the second of two from the first."""
 
     def __init__(self, services: Services, wording: Wording) -> None:
         self._services, self._wording = services, wording

@@ -99,6 +99,8 @@ class Email:
     """The channel."""
 
     channel: Final = "email"
+    at_once: Final = 1
+    """There is one server: more would not be much faster, and a crash would send more twice."""
 
     def __init__(self, to: Server, wording: Wording, links: Links) -> None:
         self._server, self._wording, self._links = to, wording, links

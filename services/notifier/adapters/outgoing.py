@@ -30,8 +30,6 @@ from shared.eventlog.log import Entry, Store, Transaction
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 8
-"""Attempts at the same time, on each channel."""
 LONGEST_PAUSE: Final = timedelta(days=1)
 IDLE_SECONDS: Final = 0.5
 TROUBLED_SECONDS: Final = 5.0
@@ -58,12 +56,18 @@ class NotDelivered(Exception):
 
 
 class Way(Protocol):
-    """A channel: takes a notice to where its recipient is. Raises NotDelivered."""
+    """A channel, and how many attempts it makes at the same time: so many may be made again after
+    a crash.
+    """
 
     @property
     def channel(self) -> Channel: ...
 
-    async def send(self, sent: NoticeSent, to: Recipient) -> None: ...
+    @property
+    def at_once(self) -> int: ...
+
+    async def send(self, sent: NoticeSent, to: Recipient) -> None:
+        """Take a notice to where its recipient is. Raises NotDelivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ async def deliver(store: Store, way: Way, patience: Patience) -> None:
     async with asyncio.TaskGroup() as tasks:
         while True:
             under_way = {it: task for it, task in under_way.items() if not task.done()}
-            for sent, failures in await _due(store, way.channel, under_way):
+            for sent, failures in await _due(store, way, under_way):
                 sending = _send(store, way, patience, sent, failures)
                 under_way[sent.id] = tasks.create_task(sending)
             if under_way:
@@ -105,13 +109,13 @@ async def deliver(store: Store, way: Way, patience: Patience) -> None:
 
 
 async def _due(
-    store: Store, channel: Channel, under_way: dict[str, asyncio.Task[None]]
+    store: Store, way: Way, under_way: dict[str, asyncio.Task[None]]
 ) -> list[tuple[NoticeSent, int]]:
     """Return what can be sent now, each with its failed attempts."""
-    room = AT_ONCE - len(under_way)
+    room = way.at_once - len(under_way)
     if not room:
         return []
-    due = await shown.pending(store, channel, milliseconds(datetime.now(UTC)), AT_ONCE)
+    due = await shown.pending(store, way.channel, milliseconds(datetime.now(UTC)), way.at_once)
     return [(sent, failures) for sent, failures in due if sent.id not in under_way][:room]
 
 

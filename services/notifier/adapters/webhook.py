@@ -60,6 +60,7 @@ class Hook:
     """The channel. `gone`: the receiver has said that it wants nothing any more."""
 
     channel: Final = "webhook"
+    at_once: Final = 8
 
     def __init__(self, http: httpx2.AsyncClient, to: Receiver, wording: Wording) -> None:
         self.to = to
