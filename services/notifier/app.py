@@ -169,7 +169,7 @@ def _outside(settings: Settings, caller: AsyncClient) -> Outside:
     ways: list[Way] = [way for way in (_email(settings, wording, known), hook) if way]
     outside = Outside(wording=wording, links=known, hook=hook)
     if names := [name.strip() for name in settings.chat.split(",") if name.strip()]:
-        from services.notifier.adapters.chat import (  # noqa: PLC0415 - 12 MB that few need
+        from services.notifier.adapters.chat import (  # noqa: PLC0415 - 27 MB that few need
             Chat,
             Services,
         )
