@@ -8,14 +8,29 @@ import socket
 from contextlib import closing
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import structlog
+from httpx2 import AsyncClient
 
 from services.notifier import http
-from services.notifier.adapters import inbox, noticebook, outgoing, webhook
-from services.notifier.adapters.outgoing import Patience
-from services.notifier.adapters.webhook import Receiver
-from services.notifier.domain.notices import Channel, Rules
+from services.notifier.adapters import (
+    addresses,
+    email,
+    endpoint,
+    inbox,
+    links,
+    noticebook,
+    outgoing,
+    webhook,
+)
+from services.notifier.adapters.addresses import Misfit, without_services
+from services.notifier.adapters.email import Email
+from services.notifier.adapters.links import Links, kept_key
+from services.notifier.adapters.outgoing import Patience, Way
+from services.notifier.adapters.webhook import Hook
+from services.notifier.adapters.wording import Wording
+from services.notifier.domain.notices import Rules
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
@@ -32,6 +47,7 @@ from shared.messaging.wire import Message
 from shared.runtime import status
 from shared.runtime.access import Access
 from shared.runtime.clock import start
+from shared.runtime.errors import WrongUse
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
 from shared.runtime.listener import listen
@@ -42,24 +58,35 @@ SUMMARY = "Tells people what concerns them, once, and keeps the promises of the 
 log = structlog.get_logger()
 
 
+class Outside(NamedTuple):
+    """How the notifier reaches people, as far as that is set up."""
+
+    wording: Wording
+    misfit: Misfit = without_services
+    links: Links | None = None
+    hook: Hook | None = None
+    ways: tuple[Way, ...] = ()
+
+
 async def run(settings: Settings) -> None:
-    """Hear and say until cancelled. Raises RulesInvalid and WrongUse before anything has begun."""
-    to = _receiver(settings)
-    reachable: frozenset[Channel] = frozenset(["webhook"] if to else [])
-    rules = noticebook.load(settings.notices, reachable=reachable)
-    access = Access.of(settings.token, settings.tokens)
-    with closing(listen(settings.host, settings.port, access=access)) as listener:
-        async with Store.open(settings.database, codec=CODEC, schema=SCHEMA) as store:
-            if await tables.catch_up(store):
-                log.info("notifier.tables_built")
-            await start(store, settings.clock, tables.write)
-            await _serve(store, rules, to, settings, listener, access)
+    """Hear and say until cancelled. Raises WrongUse before anything has begun."""
+    async with webhook.client() as caller:
+        outside = _outside(settings, caller)
+        reachable = frozenset(way.channel for way in outside.ways)
+        rules = noticebook.load(settings.notices, reachable=reachable)
+        access = Access.of(settings.token, settings.tokens)
+        with closing(listen(settings.host, settings.port, access=access)) as listener:
+            async with Store.open(settings.database, codec=CODEC, schema=SCHEMA) as store:
+                if await tables.catch_up(store):
+                    log.info("notifier.tables_built")
+                await start(store, settings.clock, tables.write)
+                await _serve(store, rules, outside, settings, listener, access)
 
 
 async def _serve(
     store: Store,
     rules: Rules,
-    to: Receiver | None,
+    outside: Outside,
     settings: Settings,
     listener: socket.socket,
     access: Access,
@@ -78,10 +105,24 @@ async def _serve(
         async with store.transaction() as transaction:
             return await notifying.acknowledge(transaction, stream, by, now)
 
-    app = application("notifier", summary=SUMMARY, health=health, access=access)
+    app = application(
+        "notifier",
+        summary=SUMMARY,
+        health=health,
+        access=access,
+        signed=links.PATHS if outside.links else (),
+        private=[addresses.PATH],
+    )
     app.include_router(http.router(store, acknowledge))
-    app.include_router(inbox.router(store))
+    app.include_router(inbox.router(store, outside.wording))
+    app.include_router(addresses.router(store, outside.misfit))
     app.include_router(status.router(health, store, listening.retry))
+    if outside.links:
+        app.include_router(links.router(store, outside.links, outside.wording, acknowledge))
+    if outside.hook:
+        await endpoint.begin(store, outside.hook)
+        health.remark(outside.hook.remark)
+    app.include_router(endpoint.router(store, outside.hook))
 
     async def take_part() -> None:
         async with connect(settings.nats_url, name="notifier") as broker:
@@ -107,9 +148,9 @@ async def _serve(
             tasks.create_task(take_part()),
             tasks.create_task(forget(store, settings.parked_days)),
         ]
-        if to:
-            patience = Patience(attempts=settings.webhook_attempts, pause=settings.webhook_pause)
-            working.append(tasks.create_task(outgoing.deliver(store, to, patience)))
+        for way in outside.ways:
+            patience = Patience(rules.retries[way.channel])
+            working.append(tasks.create_task(outgoing.deliver(store, way, patience)))
         try:
             await serve(app, listener)
         finally:
@@ -121,12 +162,69 @@ def _message(recorded: Recorded) -> Message | None:
     return message(CODEC.decode(recorded))
 
 
-def _receiver(settings: Settings) -> Receiver | None:
+def _outside(settings: Settings, caller: AsyncClient) -> Outside:
+    wording = Wording(settings.templates, locale=settings.locale, timezone=settings.timezone)
+    known = _links(settings)
+    hook = _hook(settings, wording, caller)
+    ways: list[Way] = [way for way in (_email(settings, wording, known), hook) if way]
+    outside = Outside(wording=wording, links=known, hook=hook)
+    if names := [name.strip() for name in settings.chat.split(",") if name.strip()]:
+        from services.notifier.adapters.chat import (  # noqa: PLC0415 - 27 MB that few need
+            Chat,
+            Services,
+        )
+
+        services = Services(names)
+        ways.append(Chat(services, wording))
+        outside = outside._replace(misfit=services.misfit)
+    return outside._replace(ways=tuple(ways))
+
+
+def _links(settings: Settings) -> Links | None:
+    if settings.public_url is None:
+        return None
+    return Links(kept_key(settings.data / "keys"), settings.public_url)
+
+
+def _email(settings: Settings, wording: Wording, known: Links | None) -> Email | None:
+    if settings.email_host is None:
+        return None
+    if known is None:
+        raise WrongUse(
+            "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail has"
+            " a link by which to stop it"
+        )
+    sender = settings.email_from
+    server = email.server(
+        settings.email_host,
+        port=settings.email_port,
+        tls=settings.email_tls,
+        ca=settings.email_ca,
+        user=settings.email_user,
+        password=_password(settings),
+        sender=None if sender is None else (sender.name, sender.email),
+        timeout=settings.email_timeout,
+    )
+    return Email(server, wording, known)
+
+
+def _password(settings: Settings) -> str | None:
+    path, secret = settings.email_password_file, settings.email_password
+    if path is None:
+        return None if secret is None else secret.get_secret_value()
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"ZONES_NOTIFIER_EMAIL_PASSWORD_FILE: {path}: {error}") from error
+
+
+def _hook(settings: Settings, wording: Wording, caller: AsyncClient) -> Hook | None:
     if settings.webhook_url is None:
         return None
-    return webhook.receiver(
+    receiver = webhook.receiver(
         settings.webhook_url,
         settings.webhook_secret,
         private=settings.webhook_private,
         timeout=settings.webhook_timeout,
     )
+    return Hook(caller, receiver, wording)

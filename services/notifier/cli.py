@@ -1,4 +1,4 @@
-"""The commands of the notifier: the fast-track queue."""
+"""The commands of the notifier: the fast-track queue, and how people are reached."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -7,8 +7,10 @@ import typer
 
 from shared.runtime import terminal
 from shared.runtime.client import Client
+from shared.runtime.errors import WrongUse
 
 COLUMNS = ("alert", "member", "draft", "state", "raised", "promised by", "left")
+DELIVERY = ("channel", "state", "attempts", "problem", "at", "next_at")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -20,6 +22,13 @@ def commands(app: typer.Typer) -> None:
     alerts.callback()(list_alerts)
     alerts.command("ack")(ack)
     app.add_typer(alerts)
+    notices = typer.Typer(
+        name="notices", help="How people are reached, and what became of it.", no_args_is_help=True
+    )
+    notices.command("address")(address)
+    notices.command("deliveries")(deliveries)
+    notices.command("webhook")(webhook)
+    app.add_typer(notices)
 
 
 def list_alerts(context: typer.Context, *, open: Open = False, json: Json = False) -> None:
@@ -57,6 +66,82 @@ def ack(
     )
 
 
+def address(
+    id: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    *,
+    email: Annotated[
+        str | None, typer.Option(help="An e-mail address; '' forgets it.", show_default=False)
+    ] = None,
+    chat: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="An address of Apprise's, as ntfys://HOST/TOPIC; '' forgets it.",
+            show_default=False,
+        ),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Forget all addresses.")] = False,
+    json: Json = False,
+) -> None:
+    """Show where a member is to be found, or say it. The organisation is called _org."""
+    if remove and (email is not None or chat is not None):
+        raise WrongUse("--remove forgets all addresses: give no other with it")
+    given = {"email": email, "chat": chat}
+    changes = {name: said or None for name, said in given.items() if said is not None}
+    path = f"/v1/members/{id}/addresses"
+    with Client("notifier") as service:
+        if remove:
+            known = service.delete(path)
+        else:
+            known = service.put(path, changes) if changes else service.get(path)
+    if json:
+        terminal.print_json(known)
+    else:
+        rows = [(name, known[name]) for name in ("email", "chat")]
+        terminal.print_table(("channel", "address"), rows)
+
+
+def deliveries(
+    id: Annotated[str, typer.Argument(metavar="NOTICE", show_default=False)],
+    *,
+    json: Json = False,
+) -> None:
+    """Show how far a notice has come over each channel."""
+    with Client("notifier") as service:
+        answer = service.get(f"/v1/notices/{id}/deliveries")
+    if json:
+        terminal.print_json(answer)
+    elif answer["deliveries"]:
+        rows = [
+            (*(it[name] for name in DELIVERY[:4]), _maybe(it["at"]), _maybe(it["next_at"]))
+            for it in answer["deliveries"]
+        ]
+        terminal.print_table(DELIVERY, rows)
+    else:
+        terminal.say("it is in the inbox, and was to go nowhere else")
+
+
+def webhook(
+    *,
+    enable: Annotated[
+        bool, typer.Option("--enable", help="Post again to a receiver that was gone.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show where notices are posted, and whether anybody is there."""
+    with Client("notifier") as service:
+        answer = service.post("/v1/webhook/enable") if enable else service.get("/v1/webhook")
+    if json:
+        terminal.print_json(answer)
+    elif answer["host"] is None:
+        terminal.say("notices are posted nowhere: ZONES_NOTIFIER_WEBHOOK_URL names a receiver")
+    elif answer["enabled"]:
+        terminal.say(terminal.plain(f"notices are posted to {answer['host']}"))
+    else:
+        gone = f"{answer['host']} said at {_time(answer['gone_at'])} that it is gone"
+        terminal.say(terminal.plain(f"{gone}: nothing is posted until --enable"))
+
+
 def _alerts(*, only_open: bool) -> Iterator[dict[str, Any]]:
     after: str | None = None
     with Client("notifier") as service:
@@ -82,6 +167,10 @@ def _row(alert: dict[str, Any]) -> tuple[object, ...]:
 
 def _time(instant: str) -> str:
     return instant[:16].replace("T", " ")
+
+
+def _maybe(instant: str | None) -> str | None:
+    return None if instant is None else _time(instant)
 
 
 def _left(seconds: float | None) -> str | None:

@@ -10,8 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from services.notifier.domain import alerts, audience, notices
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Notice, NoticeSent, Rules
-from services.notifier.domain.wording import Recognition
+from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from shared import clock
 from shared.clock import Clock, ClockAdvanced
 from shared.contracts.notices import notice_id
@@ -64,7 +63,7 @@ class Recognised(NamedTuple):
     cause: str
     at: datetime
     historical: bool
-    words: Recognition
+    recognition: Recognition
 
 
 def announces(heard: Happening) -> bool:
@@ -126,6 +125,16 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     at = clock.not_before(known.clock, now)
     resolved = alerts.decide(alerts.Acknowledge(by=by, now=at), draft)
     return [Entry(stream, event) for event in resolved]
+
+
+def reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
+    """Return entries with every notice on those of its channels that lead to its recipient."""
+    return [
+        entry._replace(event=reach.of(entry.event))
+        if isinstance(entry.event, NoticeSent)
+        else entry
+        for entry in entries
+    ]
 
 
 class _Desk:
@@ -199,7 +208,7 @@ class _Desk:
         if told.historical or self._known.member(told.member).departed:
             return
         at = clock.not_before(self._known.clock, told.at)
-        self._say([notices.of_recognition(told.member, told.cause, told.words, at)])
+        self._say([notices.of_recognition(told.member, told.cause, told.recognition, at)])
 
     def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
         if followed.act not in self._known.void:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
@@ -46,6 +46,25 @@ class Notices(BaseModel):
 
     notices: list[contracts.Notice]
     next: int | None
+
+
+class Delivery(BaseModel):
+    """How far a notice has come over a channel. `problem` is a word for what was wrong with the
+    last attempt, `next_at` when it is tried again, null for at once or never.
+    """
+
+    channel: str
+    state: Literal["waiting", "delivered", "failed"]
+    attempts: int
+    problem: str | None
+    at: datetime | None
+    next_at: datetime | None
+
+
+class Deliveries(BaseModel):
+    notice: contracts.Notice
+    deliveries: list[Delivery]
+    """None for the inbox, where it is at once."""
 
 
 def router(view: View, acknowledge: Acknowledge) -> APIRouter:
@@ -95,6 +114,21 @@ def router(view: View, acknowledge: Acknowledge) -> APIRouter:
         return {
             "notices": [publishing.notice(row.sent) for row in rows],
             "next": rows[-1].position if len(rows) == limit else None,
+        }
+
+    @router.get(
+        "/notices/{id:path}/deliveries",
+        response_model=Deliveries,
+        summary="How far a notice has come over each channel",
+    )
+    async def deliveries(id: str) -> dict[str, Any]:
+        sent = await shown.notice(view, id)
+        if sent is None:
+            raise HTTPException(404, f"there is no notice {id}")
+        known = await shown.deliveries(view, id)
+        return {
+            "notice": publishing.notice(sent),
+            "deliveries": [it._asdict() for it in known],
         }
 
     return router

@@ -48,6 +48,10 @@ def publish(event: Event) -> contracts.NotifierSays | None:
         case (
             notices.NoticeDelivered()
             | notices.NoticeRead()
+            | notices.KindStopped()
+            | notices.KindResumed()
+            | notices.ReceiverGone()
+            | notices.ReceiverBack()
             | alerts.DraftSubmitted()
             | alerts.DraftClosed()
             | audience.MemberDescribed()

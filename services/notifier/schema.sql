@@ -2,10 +2,10 @@
 -- Instants are milliseconds since 1970.
 
 -- A table that somebody has dropped is built again, and the others with it.
-DELETE FROM checkpoints WHERE reader = 'tables' AND 13 > (
+DELETE FROM checkpoints WHERE reader = 'tables' AND 15 > (
   SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (
     'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_follows',
-    'pieces', 'drafts', 'alerts', 'inbox', 'deliveries'));
+    'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone'));
 
 -- How far the log's time has come. Where the mode is `events`, every activity moves it.
 CREATE TABLE IF NOT EXISTS clock (
@@ -114,13 +114,33 @@ CREATE TABLE IF NOT EXISTS inbox (
 CREATE UNIQUE INDEX IF NOT EXISTS inbox_positions ON inbox (position);
 CREATE INDEX IF NOT EXISTS inbox_of ON inbox (recipient, position);
 
--- What is on its way over another channel. Attempts are forgotten when this is built again.
+-- What goes over another channel than the inbox, and how far it has come. Attempts that came to
+-- nothing are forgotten when this is built again.
 CREATE TABLE IF NOT EXISTS deliveries (
   id       TEXT NOT NULL,
   channel  TEXT NOT NULL,
+  state    TEXT NOT NULL, -- waiting, delivered or failed
   attempts INTEGER NOT NULL,
-  next_at  INTEGER NOT NULL,
+  problem  TEXT,          -- of the last attempt
+  at       INTEGER,       -- the last attempt
+  next_at  INTEGER,       -- the next attempt, if there is to be one; alerts are due before all else
   PRIMARY KEY (id, channel)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (channel, next_at);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (channel, next_at)
+  WHERE next_at IS NOT NULL;
+
+-- What members want no more of.
+CREATE TABLE IF NOT EXISTS stops (
+  member  TEXT NOT NULL,
+  kind    TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  PRIMARY KEY (member, kind, channel)
+) STRICT, WITHOUT ROWID;
+
+-- Channels with nobody at the other end.
+CREATE TABLE IF NOT EXISTS gone (
+  channel  TEXT PRIMARY KEY,
+  receiver TEXT NOT NULL,
+  at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

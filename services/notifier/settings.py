@@ -1,8 +1,9 @@
 """What the notifier can be told from outside, each from ZONES_NOTIFIER_... or ZONES_..."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, NameEmail, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.runtime import settings
@@ -18,6 +19,12 @@ class Settings(settings.Settings):
     clock: Clock = "wall"
     notices: Path = SHIPPED_NOTICES
     """Who is told what, and how soon an answer is owed."""
+    templates: Path | None = None
+    """A folder whose templates go before the shipped ones: `de/announcement.j2`."""
+    locale: str = "en"
+    """The language of the organisation, and of members who have none of their own."""
+    timezone: str = "UTC"
+    """Likewise their time zone."""
     batch: int = Field(default=1000, ge=1)
     """Messages handled in one transaction, at most."""
     webhook_url: str | None = None
@@ -26,13 +33,29 @@ class Settings(settings.Settings):
     """What they are signed with, as Standard Webhooks has it: `whsec_` and base64."""
     webhook_private: bool = False
     """Whether the address may be one of this machine or of a private network, and without TLS."""
-    webhook_attempts: int = Field(default=10, ge=1)
-    """After so many nobody tries again."""
     webhook_timeout: float = Field(default=15.0, gt=0)
     """Seconds for one attempt."""
-    webhook_pause: float = Field(default=5.0, gt=0)
-    """Seconds after the first failed attempt; each further pause is three times as long, up to
-    half a day, more or less a third."""
+
+    public_url: str | None = None
+    """Where people reach this service from outside: links in e-mails lead there."""
+    email_host: str | None = None
+    """The SMTP server that e-mails are handed to. None sends none."""
+    email_port: int | None = Field(default=None, ge=1, le=65_535)
+    """587 for starttls, 465 for tls and 25 for none, if nothing else is said."""
+    email_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is secured. `none` is for a server on this machine."""
+    email_ca: Path | None = None
+    """Certificates to trust instead of the system's, in PEM."""
+    email_user: str | None = None
+    email_password: SecretStr | None = None
+    email_password_file: Path | None = None
+    """A file that holds the password, instead of the password."""
+    email_from: NameEmail | None = None
+    """`Engagement Zones <zones@a.example>`."""
+    email_timeout: float = Field(default=30.0, gt=0)
+    """Seconds for each step of an attempt."""
+    chat: str = ""
+    """The chat and push services that may be spoken to, as Apprise calls them: `ntfys,slack`."""
 
     @property
     def database(self) -> Path:

@@ -12,8 +12,9 @@ from shared.runtime.access import PUBLISH, READ, WRITE, Access
 class Guard:
     """Middleware that asks `access` before a request goes on, and says in its state whose it is.
 
-    `publishing` are the paths whose POST needs the scope publish, and those that begin with one
-    which ends in `/`; `signed` are the paths that check a signature of their own and take no token.
+    `publishing` are the paths whose POST needs the scope publish; `signed` are those that check a
+    signature of their own and take no token; `private` are those that need the scope write even to
+    be read. One that ends in `/` stands for all that begin with it.
     """
 
     def __init__(
@@ -23,10 +24,11 @@ class Guard:
         access: Access,
         publishing: Sequence[str] = (),
         signed: Sequence[str] = (),
+        private: Sequence[str] = (),
     ) -> None:
         self._app, self._access = app, access
-        self._publishing, self._signed = frozenset(publishing), frozenset(signed)
-        self._below = tuple(path for path in publishing if path.endswith("/"))
+        self._publishing, self._signed = _Paths(publishing), _Paths(signed)
+        self._private = _Paths(private)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,9 +46,17 @@ class Guard:
 
     def _needed(self, method: str, path: str) -> str:
         if method in {"GET", "HEAD"}:
-            return READ
-        publishes = path in self._publishing or path.startswith(self._below)
-        return PUBLISH if publishes else WRITE
+            return WRITE if path in self._private else READ
+        return PUBLISH if path in self._publishing else WRITE
+
+
+class _Paths:
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._exactly = frozenset(paths)
+        self._below = tuple(path for path in paths if path.endswith("/"))
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._exactly or path.startswith(self._below)
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:

@@ -55,10 +55,11 @@ def application(
     access: Access,
     publishing: Sequence[str] = (),
     signed: Sequence[str] = (),
+    private: Sequence[str] = (),
 ) -> FastAPI:
     """Return an application that has health, errors, metrics, OpenAPI and its guard in place.
 
-    The service includes its own routers. For `publishing` and `signed` see `Guard`.
+    The service includes its own routers. For `publishing`, `signed` and `private` see `Guard`.
     """
     app = FastAPI(
         title=f"zones {service}",
@@ -71,7 +72,7 @@ def application(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(_Heads)
-    app.add_middleware(Guard, access=access, publishing=publishing, signed=signed)
+    app.add_middleware(Guard, access=access, publishing=publishing, signed=signed, private=private)
     app.add_middleware(_Measured, health=health)
     app.include_router(health.router())
     _describe(app, access)

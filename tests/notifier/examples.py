@@ -9,11 +9,13 @@ from typing import Any
 
 from services.notifier.adapters import noticebook
 from services.notifier.adapters.inbox import _letter
+from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
 from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
+from services.notifier.projections.recipients import recipient
 from services.notifier.settings import SHIPPED_NOTICES
 from services.notifier.stream import reading
 from services.notifier.stream.batches import Notifying
@@ -28,6 +30,7 @@ from shared.runtime.settings import Clock
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOURS = timedelta(hours=1)
+WORDING = Wording()
 RULES: Rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset())
 
 _numbers = count(1)
@@ -199,7 +202,8 @@ class Notifier:
 
     async def letters(self, member: str) -> list[dict[str, Any]]:
         rows = await shown.notices(self.store, after=0, limit=1000, recipient=member)
-        return [_letter(row) for row in rows]
+        reader = await recipient(self.store, member)
+        return [_letter(row, WORDING.words(row.sent.notice, reader)) for row in rows]
 
     async def alerts(self) -> list[str]:
         """Return the names of what was said of alerts, in the order of the log."""

@@ -11,10 +11,17 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from services.__main__ import run
 from services.notifier import http
-from services.notifier.adapters import inbox
+from services.notifier.adapters import addresses, endpoint, inbox, noticebook, webhook
+from services.notifier.adapters.chat import Services
+from services.notifier.adapters.webhook import Hook
+from services.notifier.domain.notices import ReceiverGone
+from services.notifier.projections import tables
+from services.notifier.settings import SHIPPED_NOTICES
+from shared.eventlog.log import Entry
 from shared.runtime.access import Access
 from shared.runtime.health import Health
 from shared.runtime.http import application, serve
@@ -22,6 +29,7 @@ from shared.runtime.listener import address, listen
 from tests.notifier.examples import (
     HOURS,
     NINE,
+    WORDING,
     Notifier,
     a_notifier,
     approved,
@@ -30,15 +38,18 @@ from tests.notifier.examples import (
     moved,
     submitted,
 )
+from tests.notifier.receiver import SECRET
 
 
-def asked(notifier: Notifier) -> FastAPI:
+def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
         return await notifier.acknowledges(stream, by, now)
 
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
     app.include_router(http.router(notifier.store, acknowledge))
-    app.include_router(inbox.router(notifier.store))
+    app.include_router(inbox.router(notifier.store, WORDING))
+    app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
+    app.include_router(endpoint.router(notifier.store, hook))
     return app
 
 
@@ -147,12 +158,14 @@ async def test_notices_are_listed_without_their_words(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def reachable(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+async def reachable(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch, hook: Hook | None = None
+) -> AsyncIterator[None]:
     """Serve, and tell the commands where."""
     listener = listen("127.0.0.1", 0, access=Access())
     monkeypatch.setenv("ZONES_NOTIFIER_URL", address(listener))
     monkeypatch.setenv("ZONES_DATA", "/nowhere")
-    serving = asyncio.create_task(serve(asked(notifier), listener))
+    serving = asyncio.create_task(serve(asked(notifier, hook), listener))
     try:
         async with httpx2.AsyncClient(trust_env=False) as client:
             await client.get(f"{address(listener)}/healthz")
@@ -194,3 +207,72 @@ async def test_the_commands_show_the_queue_and_take_up_a_draft(
         assert said == "the draft d-3 of ann was acknowledged already, within the promise\n"
         code, said = await printed(capsys, "alerts", "ack", "nothing")
         assert (code, said) == (1, "zones: there is no alert nothing: `zones alerts` lists them\n")
+
+
+async def test_a_command_says_and_forgets_where_a_member_is_to_be_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with a_notifier(tmp_path) as notifier, reachable(notifier, monkeypatch):
+        told = ("notices", "address", "ann")
+        code, table = await printed(capsys, *told, "--email", "ann@mail.example")
+        assert code == 0
+        assert table.splitlines() == [
+            "channel  address",
+            "email    ann@mail.example",
+            "chat     -",
+        ]
+        await printed(capsys, *told, "--chat", "ntfys://ntfy.example/ann", "--email", "")
+        _, document = await printed(capsys, *told, "--json")
+        assert json.loads(document) == {
+            "member": "ann",
+            "email": None,
+            "chat": "ntfys://ntfy.example/ann",
+        }
+        code, said = await printed(capsys, *told, "--email", "nonsense")
+        assert code == 1
+        assert said.startswith("zones: body.email: ")
+        code, said = await printed(capsys, *told, "--remove", "--email", "a@b.example")
+        assert code == 2
+        await printed(capsys, *told, "--remove")
+        _, document = await printed(capsys, *told, "--json")
+        assert json.loads(document)["chat"] is None
+
+
+async def test_a_command_shows_how_far_a_notice_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset(["webhook"]))
+    async with a_notifier(tmp_path, rules=rules) as notifier, reachable(notifier, monkeypatch):
+        await notifier.hears(moved())
+        [sent, _] = await notifier.notices()
+        _, table = await printed(capsys, "notices", "deliveries", sent.id)
+
+        assert [line.split() for line in table.splitlines()] == [
+            ["channel", "state", "attempts", "problem", "at", "next_at"],
+            ["webhook", "waiting", "0", "-", "-", "-"],
+        ]
+        code, said = await printed(capsys, "notices", "deliveries", "nothing")
+        assert (code, said) == (1, "zones: there is no notice nothing\n")
+
+
+async def test_a_command_tries_a_receiver_again_that_was_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = webhook.receiver(
+        "https://hooks.example/secret", SecretStr(SECRET), private=False, timeout=1
+    )
+    async with a_notifier(tmp_path) as notifier, webhook.client() as caller:
+        async with reachable(notifier, monkeypatch):
+            _, said = await printed(capsys, "notices", "webhook")
+            assert said.startswith("notices are posted nowhere")
+            code, said = await printed(capsys, "notices", "webhook", "--enable")
+            assert code == 1
+        hook = Hook(caller, to, WORDING)
+        async with reachable(notifier, monkeypatch, hook):
+            gone = ReceiverGone(channel="webhook", receiver=to.name, at=NINE)
+            async with notifier.store.transaction() as transaction:
+                await tables.write(transaction, [Entry(endpoint.STREAM, gone)])
+            _, said = await printed(capsys, "notices", "webhook")
+            assert said.startswith("hooks.example said at 2026-03-02 09:00 that it is gone")
+            _, said = await printed(capsys, "notices", "webhook", "--enable")
+            assert said == "notices are posted to hooks.example\n"

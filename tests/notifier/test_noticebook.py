@@ -1,5 +1,6 @@
 """The rules are read whole, and whatever is wrong with them is one line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,23 @@ def test_the_shipped_rules_promise_four_hours_and_half_of_them() -> None:
     rules = noticebook.load(SHIPPED_NOTICES)
 
     assert rules.promises == {"socially_engaged": Promise(minutes=240, at_risk_percent=50)}
-    assert rules.channels == dict.fromkeys(KINDS, ("inbox", "webhook"))
+    assert set(rules.channels) == {*KINDS}
+    assert rules.channels["fast_track_alert"] == ("inbox", "email", "chat", "webhook")
+    assert rules.channels["announcement"] == ("inbox", "webhook")
 
 
 def test_a_channel_that_cannot_be_reached_is_left_out() -> None:
     rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset())
 
     assert rules.channels == dict.fromkeys(KINDS, ("inbox",))
+
+
+def test_the_shipped_rules_try_again_for_days() -> None:
+    retries = noticebook.load(SHIPPED_NOTICES).retries
+
+    assert sum(retries["webhook"], timedelta()) > timedelta(days=3)
+    assert sum(retries["email"], timedelta()) > timedelta(days=1)
+    assert all([*pauses] == sorted(pauses) for pauses in retries.values())
 
 
 @pytest.mark.parametrize(
@@ -34,9 +45,11 @@ def test_a_channel_that_cannot_be_reached_is_left_out() -> None:
         ("socially_engaged = 240", "socially_engaged = 0", "must not be less than 1"),
         ("interest_days = 120", 'interest_days = "long"', "announcement.interest_days: must be"),
         ("[announcement]", "[announcements]", "announcement: is missing"),
-        ('announcement = ["webhook"]', 'announcement = ["fax"]', "must be 'webhook'"),
-        ('recognition = ["webhook"]', "", "must list channels for recognition"),
-        ('recognition = ["webhook"]', "recognitions = []", "must be 'fast_track_granted'"),
+        ('announcement = ["webhook"]', 'announcement = ["fax"]', "must be 'email', 'chat' or"),
+        ('recognition = ["email", "webhook"]', "", "must list channels for recognition"),
+        ('recognition = ["email", "webhook"]', "recognitions = []", "must be 'fast_track_gran"),
+        ("chat = [30, 300, 1800, 7200, 21600]", "", "must list retries for chat"),
+        ("chat = [30, 300, 1800, 7200, 21600]", "chat = [0]", "retries.chat.0: must not be less"),
         ("[channels]", "[channels", "not TOML"),
     ],
 )

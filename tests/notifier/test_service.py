@@ -72,6 +72,7 @@ class Process(Service):
 
     def __init__(self, http: httpx2.AsyncClient, settings: Settings) -> None:
         super().__init__(http)
+        self.address = f"http://127.0.0.1:{settings.port}"
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
 

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import NoticeRead, stream
 from services.notifier.projections import shown, tables
+from services.notifier.projections.recipients import recipient
 from shared.contracts.words import SUBJECT_PATTERN
 from shared.eventlog.log import Entry, Store
 
@@ -42,7 +44,7 @@ class Reading(BaseModel):
     ids: Annotated[list[str], Field(min_length=1, max_length=MOST)]
 
 
-def router(store: Store) -> APIRouter:
+def router(store: Store, wording: Wording) -> APIRouter:
     """Return `/v1/inbox/{member}`; `_org` has one too."""
     router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
 
@@ -55,9 +57,10 @@ def router(store: Store) -> APIRouter:
     ) -> dict[str, Any]:
         only = {"is_read": False} if unread else {}
         rows = await shown.notices(store, after=after, limit=limit, recipient=member, **only)
+        reader = await recipient(store, member)
         return {
             "member": member,
-            "notices": [_letter(row) for row in rows],
+            "notices": [_letter(row, wording.words(row.sent.notice, reader)) for row in rows],
             "next": rows[-1].position if len(rows) == limit else None,
         }
 
@@ -77,14 +80,12 @@ async def mark_read(store: Store, member: str, ids: list[str]) -> int:
     return len(entries)
 
 
-def _letter(row: shown.Inboxed) -> dict[str, Any]:
+def _letter(row: shown.Inboxed, words: Words) -> dict[str, Any]:
     notice = row.sent.notice
     return {
         "id": row.sent.id,
         "kind": notice.kind,
-        "title": notice.words.title,
-        "text": notice.words.text,
-        "why": notice.words.why,
+        **words._asdict(),
         "about": notice.about,
         "cause": notice.cause,
         "due_at": notice.due_at,

@@ -6,7 +6,7 @@ notices.toml: fast_track.at_risk_percent: must not be more than 99
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,7 +19,14 @@ from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
+MOST_SECONDS: Final = 30 * 24 * 3600
+
+Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
+OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
 INBOX: Final[Channel] = "inbox"
+Pauses: TypeAlias = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=MOST_SECONDS)], ...], Field(max_length=100)
+]
 
 
 class RulesInvalid(WrongUse):
@@ -43,12 +50,15 @@ class _Announcement(_Table):
 class _Noticebook(_Table):
     fast_track: _FastTrack
     announcement: _Announcement
-    channels: dict[Kind, tuple[Literal["webhook"], ...]]
+    channels: dict[Kind, tuple[Outgoing, ...]]
+    retries: dict[Outgoing, Pauses]
 
     @model_validator(mode="after")
-    def _names_every_kind(self) -> "_Noticebook":
+    def _names_everything(self) -> "_Noticebook":
         if missing := [kind for kind in KINDS if kind not in self.channels]:
             raise PydanticCustomError("no_channels", f"must list channels for {missing[0]}")
+        if lacking := [channel for channel in OUTGOING if channel not in self.retries]:
+            raise PydanticCustomError("no_retries", f"must list retries for {lacking[0]}")
         return self
 
 
@@ -69,8 +79,12 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             for zone, minutes in book.fast_track.promise_minutes.items()
         },
         channels={
-            kind: (INBOX, *(each for each in channels if each in reachable))
+            kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()
+        },
+        retries={
+            channel: tuple(timedelta(seconds=it) for it in pauses)
+            for channel, pauses in book.retries.items()
         },
         interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,

@@ -1,122 +1,219 @@
 """Notices on their way out: tried, tried again later, and given up in the end.
 
-What is due stands in a table, so a restart goes on where it was. A receiver that hangs or fails
-holds up its own notices and nothing else. A crash between the receiver's answer and our note of it
-sends a notice again, under the same id.
+Every channel has a deliverer of its own, so one that hangs or fails holds up its own notices and
+nothing else. What is due stands in a table, so a restart goes on where it was. A crash between the
+receiver's answer and our note of it sends a notice again, under the same id.
 """
 
 import asyncio
 import random
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
-import httpx2
 import structlog
 
-from services.notifier.adapters import webhook
-from services.notifier.adapters.webhook import NotDelivered, Receiver
-from services.notifier.domain.notices import Channel, NoticeDelivered, NoticeFailed, NoticeSent
+from services.notifier.adapters.templates import TemplateInvalid
+from services.notifier.domain.notices import (
+    Channel,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeSent,
+    ReceiverGone,
+)
 from services.notifier.domain.notices import stream as stream_of
-from services.notifier.projections import shown, tables
+from services.notifier.projections import knowledge, shown, tables
 from services.notifier.projections.entries import milliseconds
+from services.notifier.projections.recipients import Recipient, recipient
 from shared.eventlog.log import Entry, Store, Transaction
 
 log = structlog.get_logger()
 
-CHANNEL: Final[Channel] = "webhook"
-AT_ONCE: Final = 8
-"""Attempts at the same time."""
-LONGEST_PAUSE: Final = 12 * 3600.0
+LONGEST_PAUSE: Final = timedelta(days=1)
 IDLE_SECONDS: Final = 0.5
 TROUBLED_SECONDS: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDelivered(Exception):
+    """`problem` is a word for why. `retry_after` are the seconds that the receiver asked for.
+    `final`: this will never get through. `gone` names a receiver that wants nothing at all, ever.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        retry_after: float | None = None,
+        final: bool = False,
+        gone: str | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.retry_after = retry_after
+        self.final = final
+        self.gone = gone
+
+
+class Way(Protocol):
+    """A channel, and how many attempts it makes at the same time: so many may be made again after
+    a crash.
+    """
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def at_once(self) -> int: ...
+
+    async def send(self, sent: NoticeSent, to: Recipient) -> None:
+        """Take a notice to where its recipient is. Raises NotDelivered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Patience:
-    """After `attempts` nobody tries again. `pause` are the seconds after the first one."""
+    """The pauses after the first failure, the second, and so on; after the last one nobody tries
+    again.
+    """
 
-    attempts: int
-    pause: float
+    pauses: tuple[timedelta, ...]
 
-    def after(self, failures: int, asked_for: float | None) -> float:
-        """Return the seconds to wait: three times as long after each failure, give or take a
-        third, so that what failed together does not come back together.
+    def after(self, failures: int, asked_for: float | None) -> timedelta | None:
+        """Return how long to wait, give or take a third, so that what failed together does not
+        come back together. None is for ever.
         """
-        pause = min(self.pause * 3.0 ** min(failures - 1, 20), LONGEST_PAUSE)
+        if failures > len(self.pauses):
+            return None
         jitter = random.uniform(2 / 3, 4 / 3)  # noqa: S311 - nobody gains by guessing it
-        return max(pause * jitter, min(asked_for or 0.0, LONGEST_PAUSE))
+        asked = timedelta(seconds=min(asked_for or 0.0, LONGEST_PAUSE.total_seconds()))
+        return max(self.pauses[failures - 1] * jitter, asked)
 
 
-async def deliver(store: Store, to: Receiver, patience: Patience) -> None:
-    """Post whatever is due, for ever."""
-    async with webhook.client() as http:
+async def deliver(store: Store, way: Way, patience: Patience) -> None:
+    """Send whatever is due on a channel, for ever."""
+    under_way: dict[str, asyncio.Task[None]] = {}
+    async with asyncio.TaskGroup() as tasks:
         while True:
-            try:
-                if not await _deliver_some(store, http, to, patience):
-                    await asyncio.sleep(IDLE_SECONDS)
-            except sqlite3.OperationalError as error:
-                log.warning("notifier.delivery_waits", why=str(error))
-                await asyncio.sleep(TROUBLED_SECONDS)
+            under_way = {it: task for it, task in under_way.items() if not task.done()}
+            for sent, failures in await _due(store, way, under_way):
+                sending = _send(store, way, patience, sent, failures)
+                under_way[sent.id] = tasks.create_task(sending)
+            if under_way:
+                await asyncio.wait(
+                    under_way.values(),
+                    timeout=IDLE_SECONDS,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            else:
+                await asyncio.sleep(IDLE_SECONDS)
 
 
-async def _deliver_some(
-    store: Store, http: httpx2.AsyncClient, to: Receiver, patience: Patience
-) -> int:
-    now = milliseconds(datetime.now(UTC))
-    due = await shown.pending(store, CHANNEL, now, AT_ONCE)
-    outcomes = await asyncio.gather(*(_attempt(http, to, sent) for sent, _ in due))
-    if due:
-        async with store.transaction() as transaction:
-            for (sent, failures), problem in zip(due, outcomes, strict=True):
-                await _note(transaction, sent, failures + 1, problem, patience)
-    return len(due)
+async def _due(
+    store: Store, way: Way, under_way: dict[str, asyncio.Task[None]]
+) -> list[tuple[NoticeSent, int]]:
+    """Return what can be sent now, each with its failed attempts."""
+    room = way.at_once - len(under_way)
+    if not room:
+        return []
+    due = await shown.pending(store, way.channel, milliseconds(datetime.now(UTC)), way.at_once)
+    return [(sent, failures) for sent, failures in due if sent.id not in under_way][:room]
 
 
-async def _attempt(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> NotDelivered | None:
+async def _send(
+    store: Store, way: Way, patience: Patience, sent: NoticeSent, failures: int
+) -> None:
+    problem = await _attempt(store, way, sent)
+    while True:  # what is out already must not go out again because there is no room on the disk
+        try:
+            async with store.transaction() as transaction:
+                await _note(transaction, way.channel, patience, sent, failures + 1, problem)
+        except sqlite3.OperationalError as error:
+            log.warning("notifier.delivery_waits", channel=way.channel, why=str(error))
+            await asyncio.sleep(TROUBLED_SECONDS)
+        else:
+            return
+
+
+async def _attempt(store: Store, way: Way, sent: NoticeSent) -> NotDelivered | None:
+    """Things may have changed since it was said: addresses, and what somebody wants."""
+    reach = await knowledge.reach(store, [sent])
+    if obstacle := reach.obstacle(sent.notice, way.channel):
+        return NotDelivered(obstacle, final=True)
     try:
-        await webhook.post(http, to, sent)
+        await way.send(sent, await recipient(store, sent.notice.recipient))
     except NotDelivered as problem:
         return problem
+    except TemplateInvalid as error:
+        log.error("notifier.cannot_be_said", notice=sent.id, why=str(error))  # noqa: TRY400
+        return NotDelivered("no_words", final=True)
     return None
 
 
 async def _note(
     transaction: Transaction,
+    channel: Channel,
+    patience: Patience,
     sent: NoticeSent,
     attempts: int,
     problem: NotDelivered | None,
-    patience: Patience,
 ) -> None:
     now = datetime.now(UTC)
     stream = stream_of(sent.notice.recipient)
     if problem is None:
-        delivered = NoticeDelivered(id=sent.id, channel=CHANNEL, attempts=attempts)
+        delivered = NoticeDelivered(id=sent.id, channel=channel, attempts=attempts, at=now)
         await tables.write(transaction, [Entry(stream, delivered)])
         return
-    if problem.final or attempts >= patience.attempts:
-        failed = NoticeFailed(
-            id=sent.id,
-            notice=sent.notice,
-            channels=sent.channels,
-            channel=CHANNEL,
+    pause = None if problem.final else patience.after(attempts, problem.retry_after)
+    if pause is not None:
+        await _put_off(transaction, sent.id, channel, attempts, problem.problem, now + pause)
+        log.info(
+            "notifier.try_again",
+            channel=channel,
+            notice=sent.id,
             problem=problem.problem,
-            attempts=attempts,
-            at=now,
+            seconds=round(pause.total_seconds()),
         )
-        await tables.write(transaction, [Entry(stream, failed)])
-        log.warning("notifier.notice_failed", notice=sent.id, problem=problem.problem, n=attempts)
         return
-    pause = patience.after(attempts, problem.retry_after)
+    failed = NoticeFailed(
+        id=sent.id,
+        notice=sent.notice,
+        channels=sent.channels,
+        channel=channel,
+        problem=problem.problem,
+        attempts=attempts,
+        at=now,
+    )
+    entries = [Entry(stream, failed)]
+    if problem.gone:
+        gone = ReceiverGone(channel=channel, receiver=problem.gone, at=now)
+        entries.append(Entry(f"receivers/{channel}", gone))
+    await tables.write(transaction, entries)
+    log.warning(
+        "notifier.notice_failed",
+        channel=channel,
+        notice=sent.id,
+        problem=problem.problem,
+        n=attempts,
+    )
+
+
+async def _put_off(
+    transaction: Transaction,
+    id: str,
+    channel: Channel,
+    attempts: int,
+    problem: str,
+    next_at: datetime,
+) -> None:
     await transaction.execute(
-        "UPDATE deliveries SET attempts = :attempts, next_at = :next_at"
-        " WHERE id = :id AND channel = :channel",
+        "UPDATE deliveries SET attempts = :attempts, problem = :problem, at = :at,"
+        " next_at = :next_at WHERE id = :id AND channel = :channel",
         {
             "attempts": attempts,
-            "next_at": milliseconds(now) + round(pause * 1000),
-            "id": sent.id,
-            "channel": CHANNEL,
+            "problem": problem,
+            "at": milliseconds(datetime.now(UTC)),
+            "next_at": milliseconds(next_at),
+            "id": id,
+            "channel": channel,
         },
     )
-    log.info("notifier.try_again", notice=sent.id, problem=problem.problem, seconds=round(pause, 1))

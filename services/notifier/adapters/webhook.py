@@ -1,48 +1,42 @@
 """Notices posted to one address, signed as Standard Webhooks has it (standardwebhooks.com).
 
 A notice keeps its id over all attempts, so that the receiver can tell the second from the first.
-Only an answer of 2xx counts. Redirects are not followed, and an address that is not of the public
-internet is not called unless the operator says that it may be: a notice must not be a way in.
+Only an answer of 2xx counts; after 410 nothing is posted there until an operator says so. Redirects
+are not followed, and an address that is not of the public internet is not called unless the
+operator says that it may be: a notice must not be a way in.
 """
 
 import asyncio
 import base64
 import binascii
+import contextlib
 import ipaddress
 import json
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 import httpx2
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from services.notifier.adapters.outgoing import NotDelivered
+from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import NoticeSent
+from services.notifier.projections.recipients import Recipient
 from shared.runtime.errors import WrongUse
 from shared.runtime.process import version
 
 GONE: Final = 410
 SHORTEST_KEY: Final = 24
 LONGEST_KEY: Final = 64
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 PORTS: Final = {"https": 443, "http": 80}
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class NotDelivered(Exception):
-    """`problem` is a word for why. `retry_after` are the seconds that the receiver asked for;
-    `final`: it wants none of this, ever.
-    """
-
-    def __init__(
-        self, problem: str, *, retry_after: float | None = None, final: bool = False
-    ) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.retry_after = retry_after
-        self.final = final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +49,38 @@ class Receiver:
     signing: Webhook
     private: bool
     timeout: float
+
+    @property
+    def name(self) -> str:
+        """Tells it from any other, and nothing of its address: that may hold a key."""
+        return sha256(str(self.url).encode()).hexdigest()[:16]
+
+
+class Hook:
+    """The channel. `gone`: the receiver has said that it wants nothing any more."""
+
+    channel: Final = "webhook"
+    at_once: Final = 8
+
+    def __init__(self, http: httpx2.AsyncClient, to: Receiver, wording: Wording) -> None:
+        self.to = to
+        self.gone = False
+        self._http, self._wording = http, wording
+
+    async def send(self, sent: NoticeSent, to: Recipient) -> None:
+        try:
+            await post(self._http, self.to, sent, self._wording.words(sent.notice, to))
+        except NotDelivered as problem:
+            self.gone = self.gone or bool(problem.gone)
+            raise
+
+    def remark(self) -> str | None:
+        if not self.gone:
+            return None
+        return (
+            "the webhook's receiver has answered that it is gone: nothing is posted there until"
+            " `zones notices webhook --enable`"
+        )
 
 
 def receiver(url: str, secret: SecretStr | None, *, private: bool, timeout: float) -> Receiver:
@@ -96,14 +122,14 @@ def client() -> httpx2.AsyncClient:
     )
 
 
-async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> None:
+async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, words: Words) -> None:
     """Return when the receiver has taken it. Raises NotDelivered."""
     try:
         async with asyncio.timeout(to.timeout):
-            address = await resolved(to)
-            request = _request(http, to, sent, address)
-            answer = await http.send(request, stream=True)
-            await answer.aclose()
+            text = body(sent, words)
+            answer = await _first_answer(
+                http, [_request(http, to, sent, text, it) for it in await resolved(to)]
+            )
     except TimeoutError:
         raise NotDelivered("timeout") from None
     except (httpx2.HTTPError, OSError):
@@ -116,10 +142,29 @@ async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent) -> None
         f"http_{answer.status_code}",
         retry_after=_seconds(answer.headers.get("retry-after")),
         final=answer.status_code == GONE,
+        gone=to.name if answer.status_code == GONE else None,
     )
 
 
-def body(sent: NoticeSent) -> str:
+async def _first_answer(
+    http: httpx2.AsyncClient, requests: Sequence[httpx2.Request]
+) -> httpx2.Response:
+    """Try one address after the other until one takes the connection."""
+    *others, last = requests
+    for request in others:
+        with contextlib.suppress(httpx2.ConnectError):
+            return await _answer(http, request)
+    return await _answer(http, last)
+
+
+async def _answer(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
+    """Nobody reads more of it than its head."""
+    answer = await http.send(request, stream=True)
+    await answer.aclose()
+    return answer
+
+
+def body(sent: NoticeSent, words: Words) -> str:
     """Return what is posted: what a person reads, and what a program sorts it by."""
     notice = sent.notice
     told = {
@@ -129,16 +174,14 @@ def body(sent: NoticeSent) -> str:
         "about": notice.about,
         "cause": notice.cause,
         "due_at": notice.due_at and _written(notice.due_at),
-        "title": notice.words.title,
-        "text": notice.words.text,
-        "why": notice.words.why,
+        **words._asdict(),
     }
     said = {"type": f"notice.{notice.kind}", "timestamp": _written(notice.at), "data": told}
     return json.dumps(said, ensure_ascii=False)
 
 
-async def resolved(to: Receiver) -> str:
-    """Return the address to connect to, which is the one that was looked at. All addresses of the
+async def resolved(to: Receiver) -> list[str]:
+    """Return the addresses to connect to, which are those that were looked at. All addresses of the
     name have to be of the public internet; or, where that is allowed, of this machine or a private
     network. Raises NotDelivered.
     """
@@ -147,7 +190,7 @@ async def resolved(to: Receiver) -> str:
     addresses = [ipaddress.ip_address(each[4][0]) for each in found]
     if not all(_may_be_called(_plain(address), to) for address in addresses):
         raise NotDelivered("forbidden_address")
-    return str(addresses[0])
+    return [*dict.fromkeys(map(str, addresses))]
 
 
 def _name(to: Receiver) -> str:
@@ -166,14 +209,16 @@ def _may_be_called(address: Address, to: Receiver) -> bool:
 def _plain(address: Address) -> Address:
     """IPv6 has ways of writing IPv4 addresses; what counts is the address that is meant."""
     if isinstance(address, ipaddress.IPv6Address):
+        if address in NAT64:
+            return ipaddress.IPv4Address(address.packed[-4:])
         return address.ipv4_mapped or address.sixtofour or address
     return address
 
 
 def _request(
-    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, address: str
+    http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, text: str, address: str
 ) -> httpx2.Request:
-    text, now = body(sent), datetime.now(UTC)
+    now = datetime.now(UTC)
     return http.build_request(
         "POST",
         to.url.copy_with(host=address),

@@ -5,12 +5,13 @@ whom. A further kind is another case here, its words in `wording`, its rules in 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.notifier.domain import wording
 from services.notifier.domain.alerts import (
+    Alert,
     AlertAtRisk,
     AlertBreached,
     AlertEvent,
@@ -18,7 +19,6 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
-from services.notifier.domain.wording import Recognition, Words
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -31,18 +31,27 @@ Kind: TypeAlias = Literal[
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-Channel: TypeAlias = Literal["inbox", "webhook"]
+ALERTS: Final[tuple[Kind, ...]] = ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
+"""Their cause is an alert, which whoever is told may take up."""
+
+Channel: TypeAlias = Literal["inbox", "email", "chat", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+ADDRESSED: Final[tuple[Channel, ...]] = ("email", "chat")
+"""Those that need an address of the recipient's."""
+
+Fact: TypeAlias = str | int | float | bool | None
+Facts: TypeAlias = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """`promises` are by zone: who is in one of them is on the fast track. `channels` are by kind,
-    beside the inbox, where everything is.
+    `retries` by channel: the pauses after each failure.
     """
 
     promises: Mapping[str, Promise]
     channels: Mapping[Kind, tuple[Channel, ...]]
+    retries: Mapping[Channel, tuple[timedelta, ...]]
     interest: timedelta
     """For so long an own act shows interest in its topics."""
     most_recipients: int
@@ -54,15 +63,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """`cause` names the event or the occasion, `about` the member it speaks of if that is somebody
-    else, and `due_at` when what it asks for was promised.
+    """`cause` names the event or the occasion, `facts` are what its words are made of, `about` is
+    the member it speaks of if that is somebody else, and `due_at` when what it asks for was
+    promised.
     """
 
     kind: Kind
     recipient: str
     cause: str
     at: datetime
-    words: Words
+    facts: Facts
     about: str | None = None
     due_at: datetime | None = None
 
@@ -81,6 +91,7 @@ class NoticeDelivered:
     id: str
     channel: Channel
     attempts: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +112,76 @@ class NoticeRead:
     id: str
 
 
-Event: TypeAlias = NoticeSent | NoticeDelivered | NoticeFailed | NoticeRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindStopped:
+    """A member wants no more of a kind over a channel."""
+
+    kind: Kind
+    channel: Channel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindResumed:
+    kind: Kind
+    channel: Channel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverGone:
+    """Whoever is at the other end of a channel wants nothing any more. `receiver` tells them from
+    whoever may be there later.
+    """
+
+    channel: Channel
+    receiver: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverBack:
+    channel: Channel
+    at: datetime
+
+
+Event: TypeAlias = (
+    NoticeSent
+    | NoticeDelivered
+    | NoticeFailed
+    | NoticeRead
+    | KindStopped
+    | KindResumed
+    | ReceiverGone
+    | ReceiverBack
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How people can be told: who has an address for a channel, who wants no more of what, and
+    which channels have nobody at the other end.
+    """
+
+    addressed: AbstractSet[tuple[str, Channel]] = frozenset()
+    stopped: AbstractSet[tuple[str, Kind, Channel]] = frozenset()
+    gone: AbstractSet[Channel] = frozenset()
+
+    def of(self, sent: NoticeSent) -> NoticeSent:
+        """Return a notice with those of its channels that lead to somebody."""
+        leading = (it for it in sent.channels if self.obstacle(sent.notice, it) is None)
+        return replace(sent, channels=tuple(leading))
+
+    def obstacle(self, notice: Notice, channel: Channel) -> str | None:
+        """Return a word for why a notice cannot go over a channel."""
+        to = notice.recipient
+        if channel in self.gone:
+            return "receiver_gone"
+        if (to, notice.kind, channel) in self.stopped:
+            return "not_wanted"
+        if channel in ADDRESSED and (to, channel) not in self.addressed:
+            return "no_address"
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +190,16 @@ class Listener:
 
     member: str
     topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """Name, why and link are the rule's own words, where it has any."""
+
+    kind: str
+    name: str | None = None
+    why: str | None = None
+    link: str | None = None
 
 
 def stream(recipient: str) -> str:
@@ -124,20 +214,16 @@ def of_move(
     if moved.historical or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
-    own, others = (
-        (wording.granted(promise), wording.granted_to(moved.member, promise))
-        if promise
-        else (wording.ended(), wording.ended_for(moved.member))
-    )
+    facts: Facts = {"minutes": promise.minutes} if promise else {}
     if moved.zone is not None:  # who has left is not written to
-        yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, words=own)
+        yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, facts=facts)
     for editor in editors:
         yield Notice(
             kind=kind,
             recipient=editor,
             cause=moved.cause,
             at=now,
-            words=others,
+            facts=facts,
             about=moved.member,
         )
 
@@ -150,11 +236,11 @@ def of_alert(event: AlertEvent) -> Iterator[Notice]:
     kind: Kind
     match event:
         case AlertRaised():
-            kind, words, to = "fast_track_alert", wording.raised(alert), alert.to
+            kind, to = "fast_track_alert", alert.to
         case AlertAtRisk():
-            kind, words, to = "fast_track_at_risk", wording.at_risk(alert), alert.to
+            kind, to = "fast_track_at_risk", alert.to
         case AlertBreached():
-            kind, words, to = "fast_track_breached", wording.breached(alert), alert.escalated_to
+            kind, to = "fast_track_breached", alert.escalated_to
         case _:
             return
     for recipient in to:
@@ -163,7 +249,7 @@ def of_alert(event: AlertEvent) -> Iterator[Notice]:
             recipient=recipient,
             cause=alert.id,
             at=event.at,
-            words=words,
+            facts=_of_draft(alert),
             about=alert.member,
             due_at=alert.due_at,
         )
@@ -181,7 +267,7 @@ def of_piece(
             recipient=listener.member,
             cause=piece.piece,
             at=now,
-            words=wording.announced(piece, listener.topic),
+            facts={"title": piece.title, "url": piece.url, "topic": listener.topic},
             about=piece.member,
         )
 
@@ -192,5 +278,20 @@ def of_recognition(member: str, cause: str, recognition: Recognition, at: dateti
         recipient=member,
         cause=cause,
         at=at,
-        words=wording.recognised(recognition),
+        facts={
+            "what": recognition.kind,
+            "name": recognition.name,
+            "reason": recognition.why,
+            "link": recognition.link,
+        },
     )
+
+
+def _of_draft(alert: Alert) -> Facts:
+    work = alert.work
+    return {
+        "draft": alert.draft_id,
+        "title": work.title if work else None,
+        "url": work.url if work else None,
+        "minutes": alert.promised_minutes,
+    }

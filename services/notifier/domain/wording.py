@@ -1,132 +1,40 @@
-"""What notices say. Plain sentences, each with the reason why it was sent.
+"""What the words of each kind may count on: a case of it for each turn that they may take.
 
-No place on the journey is bad, and nobody is shamed: what has ended was earned, what is late is
-late and not somebody's fault.
+The words themselves are templates, and are made where a person reads them, in that person's
+language. They are tried on these cases before anybody is told anything.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
-from services.notifier.domain.alerts import Alert, Promise
-from services.notifier.domain.audience import PieceRecorded
-
-HOUR_MINUTES = 60
+from services.notifier.domain.notices import Fact, Kind, Notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """`why` says why this person gets it."""
-
-    title: str
-    text: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognition:
-    """Name, why and link are the rule's own words, where it has any."""
-
-    kind: str
-    name: str | None = None
-    why: str | None = None
-    link: str | None = None
-
-
-def granted(promise: Promise) -> Words:
-    return Words(
-        title="You are on the fast track",
-        text="From now on the editors take up every draft of yours at once, and owe you an answer"
-        f" within {_span(promise.minutes)}.",
-        why="You get this because you are now socially engaged.",
+def _case(kind: Kind, *, about: str | None = None, due: bool = False, **facts: Fact) -> Notice:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    return Notice(
+        kind=kind,
+        recipient="m-001",
+        cause="an-event",
+        at=at,
+        facts=facts,
+        about=about,
+        due_at=at.replace(hour=13) if due else None,
     )
 
 
-def granted_to(member: str, promise: Promise) -> Words:
-    return Words(
-        title=f"{member} is on the fast track",
-        text=f"Drafts by {member} come before all others from now on, and are answered within"
-        f" {_span(promise.minutes)}.",
-        why="You get this because you are an editor.",
-    )
-
-
-def ended() -> Words:
-    return Words(
-        title="Your drafts take the ordinary way again",
-        text="The fast track follows how much is going on around you, and it is a little quieter"
-        " now. Your drafts are as welcome as ever, promises already given stay, and the fast"
-        " track comes back when you do.",
-        why="You get this because you were on the fast track.",
-    )
-
-
-def ended_for(member: str) -> Words:
-    return Words(
-        title=f"Drafts by {member} take the ordinary way again",
-        text=f"What was promised to {member} for drafts that are open stays promised.",
-        why="You get this because you are an editor.",
-    )
-
-
-def raised(alert: Alert) -> Words:
-    return Words(
-        title=f"A draft by {alert.member} waits for an editor",
-        text=f"{_draft(alert)} was submitted. It is on the fast track: an answer was promised by"
-        f" {_moment(alert.due_at)}.",
-        why=f"You get this because you are an editor and {alert.member} is socially engaged.",
-    )
-
-
-def at_risk(alert: Alert) -> Words:
-    return Words(
-        title=f"A draft by {alert.member} still waits",
-        text=f"{_draft(alert)} has no answer yet. One was promised by {_moment(alert.due_at)};"
-        " taking it up, or acknowledging it, is enough for now.",
-        why="You get this because you are an editor, and a good part of the promised time is over.",
-    )
-
-
-def breached(alert: Alert) -> Words:
-    return Words(
-        title=f"A draft by {alert.member} waits longer than promised",
-        text=f"{_draft(alert)} was to have an answer by {_moment(alert.due_at)}. Please see that"
-        " somebody takes it up, and tells the author.",
-        why="You get this because you look after what was promised to authors.",
-    )
-
-
-def announced(piece: PieceRecorded, topic: str | None) -> Words:
-    title = f"“{piece.title}”" if piece.title else "a new piece"
-    because = f"you follow {piece.member}" if topic is None else f"you care about {topic}"
-    return Words(
-        title=f"{piece.member} has published {title}",
-        text=f"It is new, and you may like to read it{f': {piece.url}' if piece.url else '.'}",
-        why=f"You get this because {because}.",
-    )
-
-
-def recognised(recognition: Recognition) -> Words:
-    name = recognition.name or recognition.kind.replace("_", " ").capitalize()
-    link = f" More about it: {recognition.link}" if recognition.link else ""
-    return Words(
-        title=f"Recognised: {name}",
-        text=(recognition.why or "What you do has been noticed. Thank you for it.") + link,
-        why="You get this because it is yours.",
-    )
-
-
-def _draft(alert: Alert) -> str:
-    if alert.work and alert.work.title:
-        return f"“{alert.work.title}” ({alert.draft_id})"
-    return f"Draft {alert.draft_id}"
-
-
-def _span(minutes: int) -> str:
-    if minutes % HOUR_MINUTES:
-        return f"{minutes} minutes"
-    hours = minutes // HOUR_MINUTES
-    return "an hour" if hours == 1 else f"{hours} hours"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%H:%M} UTC on {at.day} {at:%B}"
+CASES: Final = (
+    _case("fast_track_granted", minutes=240),
+    _case("fast_track_granted", minutes=90, about="m-002"),
+    _case("fast_track_ended"),
+    _case("fast_track_ended", about="m-002"),
+    *(
+        _case(kind, about="m-002", due=True, draft="d-1", title=title, url=url, minutes=minutes)
+        for kind in ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
+        for title, url, minutes in ((None, None, 90), ("On waiting", "https://a.example/1", 240))
+    ),
+    _case("announcement", about="m-002", title=None, url=None, topic=None),
+    _case("announcement", about="m-002", title="On tea", url="https://a.example/1", topic="tea"),
+    _case("recognition", what="first_piece", name=None, reason=None, link=None),
+    _case("recognition", what="effort", name="Five", reason="So.", link="https://a.example/2"),
+)

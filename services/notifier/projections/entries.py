@@ -30,13 +30,19 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=notices.NoticeDelivered, name="notice-delivered"),
         Kind(event=notices.NoticeFailed, name="notice-failed"),
         Kind(event=notices.NoticeRead, name="notice-read"),
+        Kind(event=notices.KindStopped, name="kind-stopped"),
+        Kind(event=notices.KindResumed, name="kind-resumed"),
+        Kind(event=notices.ReceiverGone, name="receiver-gone"),
+        Kind(event=notices.ReceiverBack, name="receiver-back"),
     ]
 )
 
-SCHEMA: Final = (
-    resources.files("services.notifier").joinpath("schema.sql").read_text("utf-8"),
-    RELAY_SCHEMA,
-)
+
+def _script(name: str) -> str:
+    return resources.files("services.notifier").joinpath(name).read_text("utf-8")
+
+
+SCHEMA: Final = (_script("schema.sql"), _script("addresses.sql"), RELAY_SCHEMA)
 
 
 def milliseconds(at: datetime) -> int:

@@ -16,7 +16,8 @@ from services.notifier.domain.audience import (
     PieceRecorded,
     Said,
 )
-from services.notifier.domain.notices import Listener, Rules
+from services.notifier.domain.notices import Channel, Listener, NoticeSent, Reach, Rules
+from services.notifier.domain.notices import Kind as NoticeKind
 from services.notifier.projections.entries import CODEC, instant, milliseconds
 from shared.clock import Clock, Mode
 from shared.decider import fold
@@ -142,6 +143,33 @@ async def listeners(read: Read, piece: PieceRecorded, rules: Rules) -> tuple[Lis
         },
     )
     return tuple(Listener(member=member, topic=topic or None) for member, topic in rows)
+
+
+async def reach(read: Read, told: Iterable[NoticeSent]) -> Reach:
+    """Return how those who are told something can be told it."""
+    names = {sent.notice.recipient for sent in told}
+    addressed = await read.fetchall(
+        "SELECT member, 'email' FROM json_each(:names) JOIN addresses ON member = value"
+        " WHERE email IS NOT NULL UNION ALL"
+        " SELECT member, 'chat' FROM json_each(:names) JOIN addresses ON member = value"
+        " WHERE chat IS NOT NULL",
+        {"names": json.dumps(list(names))},
+    )
+    gone = await read.fetchall("SELECT channel FROM gone")
+    return Reach(
+        addressed={(member, channel) for member, channel in addressed},
+        stopped=await stopped(read, names),
+        gone={channel for (channel,) in gone},
+    )
+
+
+async def stopped(read: Read, members: Collection[str]) -> set[tuple[str, NoticeKind, Channel]]:
+    """Return what these members want no more of."""
+    rows = await read.fetchall(
+        "SELECT member, kind, channel FROM json_each(:names) JOIN stops ON member = value",
+        {"names": json.dumps(list(members))},
+    )
+    return {(member, kind, channel) for member, kind, channel in rows}
 
 
 async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from services.notifier.domain.alerts import AlertEvent
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import knowledge
-from services.notifier.projections.entries import CODEC
+from services.notifier.projections.entries import CODEC, instant
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Transaction, View
 
@@ -22,6 +22,18 @@ class Inboxed(NamedTuple):
     position: int
     sent: NoticeSent
     is_read: bool
+
+
+class Delivery(NamedTuple):
+    """How far a notice has come over a channel."""
+
+    channel: str
+    state: str
+    attempts: int
+    problem: str | None
+    at: datetime | None
+    next_at: datetime | None
+    """None where it is over, or at once."""
 
 
 async def now(view: View) -> datetime:
@@ -72,6 +84,31 @@ async def notices(view: View, *, after: int, limit: int, **wanted: object) -> li
         Inboxed(row.position, CODEC.decode(row), bool(is_read))
         for is_read, *columns in rows
         for row in [Recorded._make(columns)]
+    ]
+
+
+async def notice(view: View, id: str) -> NoticeSent | None:
+    rows = await view.fetchall(
+        f"SELECT {ROW} FROM inbox JOIN log USING (position) WHERE id = :id",  # noqa: S608
+        {"id": id},
+    )
+    return next((CODEC.decode(Recorded._make(row)) for row in rows), None)
+
+
+async def deliveries(view: View, id: str) -> list[Delivery]:
+    """Return how far a notice has come over each channel but the inbox."""
+    rows = await view.fetchall(
+        "SELECT channel, state, attempts, problem, at, next_at FROM deliveries WHERE id = :id"
+        " ORDER BY channel",
+        {"id": id},
+    )
+    return [
+        Delivery(
+            *(channel, state, attempts, problem),
+            at=None if at is None else instant(at),
+            next_at=instant(next_at) if next_at and next_at > 0 else None,
+        )
+        for channel, state, attempts, problem, at, next_at in rows
     ]
 
 

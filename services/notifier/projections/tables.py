@@ -17,13 +17,16 @@ from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "1"
+FORM: Final = "2"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
+AT_ONCE: Final = 0
+BEFORE_ALL_ELSE: Final = -1
+"""When what asks for something by a certain time is to go: ahead of all that waits already."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
-    *("pieces", "drafts", "alerts", "inbox", "deliveries"),
+    *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
 )
 
 Row: TypeAlias = dict[str, Any]
@@ -129,6 +132,10 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             | notices.NoticeRead()
         ):
             yield from _of_notice(row, event)
+        case notices.KindStopped() | notices.KindResumed():
+            yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
+        case notices.ReceiverGone() | notices.ReceiverBack():
+            yield _of_receiver(event)
         case _:
             assert_never(event)
 
@@ -259,7 +266,12 @@ def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
             assert_never(event)
 
 
-def _of_notice(row: Recorded, event: notices.Event) -> Iterable[Statement]:
+def _of_notice(
+    row: Recorded,
+    event: (
+        notices.NoticeSent | notices.NoticeDelivered | notices.NoticeFailed | notices.NoticeRead
+    ),
+) -> Iterable[Statement]:
     match event:
         case notices.NoticeSent():
             yield Statement(
@@ -275,16 +287,74 @@ def _of_notice(row: Recorded, event: notices.Event) -> Iterable[Statement]:
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
-                        "INSERT OR IGNORE INTO deliveries (id, channel, attempts, next_at)"
-                        " VALUES (:id, :channel, 0, 0)",
-                        {"id": event.id, "channel": channel},
+                        "INSERT OR IGNORE INTO deliveries (id, channel, state, attempts, next_at)"
+                        " VALUES (:id, :channel, 'waiting', 0, :next_at)",
+                        {
+                            "id": event.id,
+                            "channel": channel,
+                            "next_at": BEFORE_ALL_ELSE if event.notice.due_at else AT_ONCE,
+                        },
                     )
-        case notices.NoticeDelivered() | notices.NoticeFailed():
-            yield Statement(
-                "DELETE FROM deliveries WHERE id = :id AND channel = :channel",
-                {"id": event.id, "channel": event.channel},
-            )
+        case notices.NoticeDelivered():
+            yield _done(event, "delivered", None)
+        case notices.NoticeFailed():
+            yield _done(event, "failed", event.problem)
         case notices.NoticeRead():
             yield Statement("UPDATE inbox SET is_read = 1 WHERE id = :id", {"id": event.id})
+        case _:
+            assert_never(event)
+
+
+def _done(
+    event: notices.NoticeDelivered | notices.NoticeFailed, state: str, problem: str | None
+) -> Statement:
+    return Statement(
+        "UPDATE deliveries SET state = :state, attempts = :attempts, problem = :problem, at = :at,"
+        " next_at = NULL WHERE id = :id AND channel = :channel",
+        {
+            "state": state,
+            "attempts": event.attempts,
+            "problem": problem,
+            "at": milliseconds(event.at),
+            "id": event.id,
+            "channel": event.channel,
+        },
+    )
+
+
+def _of_stop(member: str, event: notices.KindStopped | notices.KindResumed) -> Statement:
+    values = {"member": member, "kind": event.kind, "channel": event.channel}
+    match event:
+        case notices.KindStopped():
+            return Statement(
+                "INSERT OR IGNORE INTO stops (member, kind, channel)"
+                " VALUES (:member, :kind, :channel)",
+                values,
+            )
+        case notices.KindResumed():
+            return Statement(
+                "DELETE FROM stops WHERE member = :member AND kind = :kind AND channel = :channel",
+                values,
+            )
+        case _:
+            assert_never(event)
+
+
+def _of_receiver(event: notices.ReceiverGone | notices.ReceiverBack) -> Statement:
+    match event:
+        case notices.ReceiverGone():
+            return Statement(
+                "INSERT OR REPLACE INTO gone (channel, receiver, at)"
+                " VALUES (:channel, :receiver, :at)",
+                {
+                    "channel": event.channel,
+                    "receiver": event.receiver,
+                    "at": milliseconds(event.at),
+                },
+            )
+        case notices.ReceiverBack():
+            return Statement(
+                "DELETE FROM gone WHERE channel = :channel", {"channel": event.channel}
+            )
         case _:
             assert_never(event)

@@ -8,11 +8,11 @@ from datetime import datetime
 from services.notifier import handlers
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.handlers import Drafted, Happening, Published, Recognised
 from services.notifier.projections import knowledge, tables
 from services.notifier.stream.reading import Heard
-from shared.eventlog.log import Transaction
+from shared.eventlog.log import Entry, Transaction
 
 
 class Notifying:
@@ -40,7 +40,7 @@ class Notifying:
         for run in handlers.runs(heard):
             known = await self._known(transaction, run)
             before = known.clock
-            await tables.write(transaction, handlers.hear(known, run, self._rules))
+            await self._say(transaction, handlers.hear(known, run, self._rules))
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
 
@@ -53,19 +53,19 @@ class Notifying:
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
         )
-        await tables.write(transaction, handlers.move(known, moves, self._rules))
+        await self._say(transaction, handlers.move(known, moves, self._rules))
 
     async def _recognise(self, transaction: Transaction, recognised: Sequence[Recognised]) -> None:
         known = Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, {each.member for each in recognised}),
         )
-        await tables.write(transaction, handlers.recognise(known, recognised, self._rules))
+        await self._say(transaction, handlers.recognise(known, recognised, self._rules))
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
         known = await self._at(transaction, now)
-        await tables.write(transaction, handlers.advance(known, now, self._rules))
+        await self._say(transaction, handlers.advance(known, now, self._rules))
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -76,8 +76,15 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, [stream]),
         )
         entries = handlers.acknowledge(known, stream, by, now)
-        await tables.write(transaction, entries)
+        await self._say(transaction, entries)
         return bool(entries)
+
+    async def _say(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
+        """Write down what comes out, each notice for those channels that lead to its recipient."""
+        told = [entry.event for entry in entries if isinstance(entry.event, NoticeSent)]
+        if told:
+            entries = handlers.reaching(entries, await knowledge.reach(transaction, told))
+        await tables.write(transaction, entries)
 
     async def _at(self, transaction: Transaction, now: datetime) -> Known:
         due = await knowledge.due_drafts(transaction, now)

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
 from services.notifier.domain import alerts, audience
-from services.notifier.domain.wording import Recognition
+from services.notifier.domain.notices import Recognition
 from services.notifier.handlers import (
     Drafted,
     Happening,
@@ -73,7 +73,7 @@ def recognised(event: RecognitionGranted) -> Recognised:
         cause=event.id,
         at=told.decided_at,
         historical=told.historical,
-        words=Recognition(kind=told.kind, name=told.name, why=told.why, link=told.link),
+        recognition=Recognition(kind=told.kind, name=told.name, why=told.why, link=told.link),
     )
 
 
@@ -113,6 +113,10 @@ def _described(event: MemberEvent) -> audience.Describe:
         fields["roles"] = event.data.roles or ()
     if "topics" in said:
         fields["topics"] = _topics(event.data.topics or ())
+    if "locale" in said:
+        fields["locale"] = (event.data.locale,) if event.data.locale else ()
+    if "timezone" in said:
+        fields["timezone"] = (event.data.timezone,) if event.data.timezone else ()
     if status := STATUS.get(type(event)):
         fields["status"] = (status,)
     return audience.Describe(fields=fields, at=event.time, key=event.key)

@@ -1,0 +1,232 @@
+"""Templates: found by language and name, and tried before anybody reads what they make.
+
+`de/announcement.j2` is German. Who reads de-AT gets de where there is no de-AT, and English in the
+end. An operator's folder goes before the shipped one, file by file. What is wrong in one is a line
+at start, `de/announcement.j2:6: ...`, and not a letter with a hole in it.
+"""
+
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime, format_skeleton, format_time
+from babel.units import format_unit
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+    pass_context,
+)
+from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from shared.runtime.errors import WrongUse
+from shared.runtime.rulefile import nearest
+
+SHIPPED: Final = Path(__file__).parents[1] / "templates"
+SUFFIX: Final = ".j2"
+LAST_RESORT: Final = "en"
+UTC: Final = "UTC"
+HOUR_MINUTES: Final = 60
+BREAKS: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a template can come to."""
+
+Values: TypeAlias = Mapping[str, object]
+
+
+class TemplateInvalid(WrongUse):
+    """Nobody is told anything in words of which a part makes no sense."""
+
+
+class Form(NamedTuple):
+    """What a template has to be: its blocks, none where it is made use of whole, and cases of what
+    they are filled with.
+    """
+
+    blocks: tuple[str, ...]
+    cases: Sequence[Values]
+
+
+class Manner(NamedTuple):
+    """How somebody writes dates and numbers, and what their clocks say."""
+
+    locale: Locale
+    zone: ZoneInfo
+
+
+class Templates:
+    """`spoken` are the forms of templates that there are in several languages, by name, `plain` of
+    those that hold no words. Raises TemplateInvalid.
+    """
+
+    def __init__(
+        self, own: Path | None, *, spoken: Mapping[str, Form], plain: Mapping[str, Form]
+    ) -> None:
+        if own is not None and not own.is_dir():
+            raise TemplateInvalid(f"{own}: is no folder of templates")
+        self._environment = _environment([SHIPPED] if own is None else [own, SHIPPED])
+        for name in self._environment.list_templates(extensions=[SUFFIX.removeprefix(".")]):
+            self._try(name, _form(name, spoken, plain))
+
+    def whole(self, name: str) -> Template:
+        return self._environment.get_template(f"{name}{SUFFIX}")
+
+    def spoken(self, name: str, locales: Sequence[Locale]) -> tuple[Template, Locale]:
+        """Return a template in the first of these languages that has it, and the locale in which
+        its dates and numbers are written.
+        """
+        template = self._environment.select_template(
+            [f"{_tag(locale)}/{name}{SUFFIX}" for locale in locales]
+        )
+        language = _language(str(template.name))
+        return template, next(it for it in locales if it.language == language)
+
+    def _try(self, name: str, form: Form) -> None:
+        source, path, _ = self._environment.get_source(name)
+        try:
+            written = self._environment.parse(source, name, path)
+            template = self._environment.get_template(name)
+        except TemplateSyntaxError as error:
+            raise TemplateInvalid(f"{name}:{error.lineno}: {error.message}") from error
+        self._look_at(name, written, form)
+        manner = Manner(Locale(_language(name)) if "/" in name else Locale(LAST_RESORT), zone(UTC))
+        for case in form.cases:
+            for block in form.blocks or (None,):
+                if not made_of(template, block, case, manner).strip():
+                    raise TemplateInvalid(f"{name}: says nothing in {block or 'it'}")
+
+    def _look_at(self, name: str, written: nodes.Template, form: Form) -> None:
+        there = {block.name for block in written.find_all(nodes.Block)}
+        if missing := [block for block in form.blocks if block not in there]:
+            raise TemplateInvalid(f"{name}: lacks the block {missing[0]}")
+        known = {fact for case in form.cases for fact in case}
+        used = find_undeclared_variables(written)
+        for place in written.find_all(nodes.Name):
+            if place.name in used - known:
+                told = f"there is no fact {place.name}{nearest(place.name, known)}"
+                raise TemplateInvalid(f"{name}:{place.lineno}: {told}")
+
+
+def made_of(template: Template, block: str | None, values: Values, manner: Manner) -> str:
+    """Fill in a template, or one block of it. Raises TemplateInvalid."""
+    context = template.new_context({**values, "manner": manner})
+    filled = template.root_render_func if block is None else template.blocks[block]
+    try:
+        return "".join(filled(context))
+    except BREAKS as error:
+        line = _line_of(template, error)
+        raise TemplateInvalid(f"{template.name}:{line}: {error}") from error
+
+
+@lru_cache(maxsize=1000)
+def locales(*tags: str | None) -> tuple[Locale, ...]:
+    """Return what to look for: each tag and what it is a variety of, and English in the end. A tag
+    that names no language is passed over.
+    """
+    return tuple(dict.fromkeys(it for tag in (*tags, LAST_RESORT) for it in _varieties(tag)))
+
+
+@lru_cache(maxsize=1000)
+def zone(*names: str | None) -> ZoneInfo:
+    """Return the first of these time zones that there is, else UTC."""
+    for name in (*names, UTC):
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo(UTC)
+
+
+def _varieties(tag: str | None) -> Iterator[Locale]:
+    try:
+        locale = Locale.parse((tag or "").replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError):
+        return
+    yield locale
+    if locale.script:
+        yield Locale(locale.language, script=locale.script)
+    yield Locale(locale.language)
+
+
+def _tag(locale: Locale) -> str:
+    return str(locale).replace("_", "-")
+
+
+def _language(name: str) -> str:
+    return Locale.parse(name.partition("/")[0], sep="-").language
+
+
+def _form(name: str, spoken: Mapping[str, Form], plain: Mapping[str, Form]) -> Form:
+    folder, _, file = name.removesuffix(SUFFIX).rpartition("/")
+    if folder and folder not in {_tag(locale) for locale in _varieties(folder)}:
+        raise TemplateInvalid(f"{name}: {folder} is no language: folders are called de or de-AT")
+    forms = spoken if folder else plain
+    if file not in forms:
+        raise TemplateInvalid(f"{name}: there is no template {file}{nearest(file, forms)}")
+    return forms[file]
+
+
+def _line_of(template: Template, error: BaseException) -> int:
+    """Return the line of the template in which it broke."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == template.filename]
+    return template.get_corresponding_lineno(lines[-1]) if lines and lines[-1] else 1
+
+
+def _environment(folders: Iterable[Path]) -> "_Environment":
+    environment = _Environment(
+        loader=FileSystemLoader([*folders]),
+        undefined=StrictUndefined,
+        autoescape=_is_html,
+        auto_reload=False,
+    )
+    environment.filters.update(moment=_moment, span=_span, paragraphs=paragraphs)
+    return environment
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """What an operator writes fills in letters, and can do nothing else."""
+
+    def get_source(self, name: str) -> tuple[str, str | None, Any]:
+        assert self.loader  # noqa: S101 - it was made with one
+        return self.loader.get_source(self, name)
+
+
+def _is_html(name: str | None) -> bool:
+    return bool(name) and str(name).endswith(f".html{SUFFIX}")
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> str:
+    """March 2, 2:00 PM UTC; 2. März, 15:00 MEZ; 2 mars, 15:00 UTC+01:00."""
+    locale, zone = context["manner"]
+    day = format_skeleton("MMMMd", at, tzinfo=zone, locale=locale)
+    time = format_time(at, "short", tzinfo=zone, locale=locale)
+    named = format_datetime(at, "z", tzinfo=zone, locale=locale)
+    offset = format_datetime(at, "ZZZZ", tzinfo=zone, locale=locale)
+    return f"{day}, {time} {named if named.isalpha() else offset}"
+
+
+@pass_context
+def _span(context: Context, minutes: int) -> str:
+    """4 hours; 90 Minuten."""
+    locale, _ = context["manner"]
+    if minutes % HOUR_MINUTES:
+        return format_unit(minutes, "duration-minute", locale=locale)
+    return format_unit(minutes // HOUR_MINUTES, "duration-hour", locale=locale)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return what is parted by empty lines, each in one line."""
+    return [line for part in re.split(r"\n\s*\n", text) if (line := " ".join(part.split()))]

@@ -1,0 +1,291 @@
+"""What notices say is plain and kind, in the reader's language, and says why it was sent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
+from services.notifier.adapters.wording import Wording, Words
+from services.notifier.domain import notices
+from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
+from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
+from services.notifier.domain.wording import CASES
+from services.notifier.projections.recipients import Recipient
+from tests.notifier.domain.test_alerts import ALERT
+from tests.notifier.examples import HOURS, NINE, WORDING, a_notifier, happened, moved
+
+LOCALES = ("en", "de")
+UNKIND = {
+    "en": ("demot", "fail", "lost", "lose", "drop", "below", "worse", "bad", "fault", "must"),
+    "de": ("abstieg", "verlor", "verlier", "schlecht", "versag", "schuld ", "muss", "unter"),
+}
+BECAUSE = {"en": "You get this because ", "de": "Du bekommst das, weil "}
+
+
+def what_is_said() -> Iterator[Notice]:
+    """Whatever the domain says, in every turn that it takes."""
+    promise = Promise(minutes=90, at_risk_percent=50)
+    rules = Rules(
+        promises={"socially_engaged": promise},
+        channels={},
+        retries={},
+        interest=timedelta(days=1),
+        most_recipients=1,
+    )
+    up = MemberMoved(
+        member="ann",
+        before="content_creator",
+        zone="socially_engaged",
+        version=2,
+        cause="c",
+        at=NINE,
+        historical=False,
+    )
+    down = replace(up, before="socially_engaged", zone="content_creator", version=3)
+    for move in (up, down):
+        yield from notices.of_move(move, rules, ["eddi"], NINE)
+    titled = replace(ALERT, work=Work(id="p", title="On waiting", url="https://a.example/1"))
+    for alert in (replace(each, escalated_to=("cora",)) for each in (ALERT, titled)):
+        for event in (AlertRaised, AlertAtRisk, AlertBreached):
+            yield from notices.of_alert(event(alert=alert, at=NINE))
+    for title, url, topic in ((None, None, None), ("Tea", "https://a.example/2", "tea")):
+        piece = PieceRecorded(
+            piece="piece/1",
+            member="ann",
+            cause="event-1",
+            at=NINE,
+            historical=False,
+            title=title,
+            url=url,
+            topics=(),
+        )
+        yield from notices.of_piece(piece, [Listener(member="bob", topic=topic)], NINE)
+    for recognition in (
+        Recognition(kind="effort"),
+        Recognition(kind="effort", name="N", why="W.", link="https://a.example/3"),
+    ):
+        yield notices.of_recognition("ann", "c", recognition, NINE)
+
+
+everything_in_every_language = pytest.mark.parametrize(
+    ("locale", "notice"),
+    [
+        pytest.param(locale, notice, id=f"{locale}-{notice.kind}-{number}")
+        for locale in LOCALES
+        for number, notice in enumerate(what_is_said())
+    ],
+)
+
+
+def read(notice: Notice, locale: str) -> Words:
+    return WORDING.words(notice, Recipient(notice.recipient, locale))
+
+
+def own(folder: Path, name: str, text: str) -> Path:
+    """Write a template of the operator's own."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def blocks(**others: str) -> str:
+    said = {"name": "N", "title": "T", "text": "X", "why": "W", **others}
+    return "\n".join(f"{{% block {it} %}}{text}{{% endblock %}}" for it, text in said.items())
+
+
+@everything_in_every_language
+def test_a_notice_says_why_it_was_sent(locale: str, notice: Notice) -> None:
+    assert read(notice, locale).why.startswith(BECAUSE[locale])
+
+
+@everything_in_every_language
+def test_a_notice_shames_nobody(locale: str, notice: Notice) -> None:
+    said = f" {' '.join(read(notice, locale))} ".lower()
+
+    assert [word for word in UNKIND[locale] if f" {word}" in said] == []
+
+
+@everything_in_every_language
+def test_a_notice_is_a_few_plain_sentences(locale: str, notice: Notice) -> None:
+    title, text, why = read(notice, locale)
+
+    assert 0 < len(title) <= 80
+    assert 0 < len(text) <= 300
+    assert why.endswith(".")
+    assert "None" not in f"{title}{text}{why}"
+    assert "\n" not in f"{title}{why}"
+    assert "  " not in text
+
+
+def test_every_kind_is_said_in_every_language() -> None:
+    for locale in LOCALES:
+        there = {path.stem for path in (SHIPPED / locale).glob("*.j2")}
+        assert there >= {*KINDS}
+    assert {notice.kind for notice in what_is_said()} == {*KINDS}
+
+
+def test_templates_are_tried_on_just_the_facts_that_they_will_be_given() -> None:
+    def given(said: Iterator[Notice]) -> dict[Kind, set[frozenset[str]]]:
+        facts: dict[Kind, set[frozenset[str]]] = {}
+        for notice in said:
+            facts.setdefault(notice.kind, set()).add(frozenset(notice.facts))
+        return facts
+
+    assert given(iter(CASES)) == given(what_is_said())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "span"), [(60, "1 hour"), (240, "4 hours"), (90, "90 minutes")]
+)
+def test_a_promise_is_said_in_hours_where_it_is_hours(minutes: int, span: str) -> None:
+    granted = replace(CASES[0], facts={"minutes": minutes})
+
+    assert read(granted, "en").text.endswith(f"within {span}.")
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "moment"),
+    [
+        ("en", None, "by March 2, 1:00 PM UTC."),
+        ("en-GB", "Europe/London", "by 2 March, 13:00 GMT."),
+        ("en", "Europe/Vienna", "by March 2, 2:00 PM GMT+01:00."),
+        ("de_AT", "Europe/Vienna", "bis 2. März, 14:00 MEZ."),
+        ("de", "Mars/Olympus", "bis 2. März, 13:00 UTC."),
+    ],
+)
+def test_a_time_is_that_of_the_readers_clock(locale: str, zone: str | None, moment: str) -> None:
+    alert = next(case for case in CASES if case.kind == "fast_track_alert")
+
+    assert moment in WORDING.words(alert, Recipient("m-001", locale, zone)).text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        ("de-AT", "Du bist auf der Schnellspur"),
+        ("de-Latn-CH", "Du bist auf der Schnellspur"),
+        ("DE", "Du bist auf der Schnellspur"),
+        ("fr", "You are on the fast track"),
+        ("no such language", "You are on the fast track"),
+        (None, "You are on the fast track"),
+    ],
+)
+def test_whoever_reads_a_language_that_we_lack_gets_the_nearest(
+    wanted: str | None, title: str
+) -> None:
+    assert WORDING.words(CASES[0], Recipient("m-001", wanted)).title == title
+
+
+def test_whoever_says_no_language_reads_the_organisations() -> None:
+    german = Wording(locale="de", timezone="Europe/Berlin")
+
+    assert german.words(CASES[0], Recipient("_org")).title == "Du bist auf der Schnellspur"
+    assert german.words(CASES[0], Recipient("m-001", "fr")).title == "Du bist auf der Schnellspur"
+    assert german.words(CASES[0], Recipient("m-001", "en")).title == "You are on the fast track"
+    assert german.name("announcement", Recipient("_org")) == "neue Beiträge"
+
+
+async def test_an_inbox_speaks_the_language_of_its_member(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(happened("member_registered", "ann", locale="de-AT"))
+        await notifier.hears(moved())
+        [german] = await notifier.letters("ann")
+        await notifier.hears(happened("member_updated", "ann", locale=None, at=NINE + HOURS))
+        [english] = await notifier.letters("ann")
+
+        assert german["title"] == "Du bist auf der Schnellspur"
+        assert english["title"] == "You are on the fast track"
+
+
+def test_what_a_person_named_their_piece_is_no_template() -> None:
+    piece = {"title": "{{ 7 * 7 }}\n\nSubject: x", "url": None, "topic": "a\nb"}
+    announced = replace(CASES[-3], facts=piece)
+
+    words = WORDING.words(announced, Recipient("m-001"))
+    assert words.title == "m-002 has published “{{ 7 * 7 }} Subject: x”"
+    assert words.why == "You get this because you care about a b."
+
+
+def test_a_template_of_the_operators_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    folder = own(tmp_path, "de-AT/announcement.j2", blocks(title="Servus, {{ about }}"))
+    ours = Wording(folder)
+
+    assert ours.words(CASES[-3], Recipient("m-001", "de-AT")).title == "Servus, m-002"
+    assert ours.words(CASES[-3], Recipient("m-001", "de")).title.startswith("m-002 hat ")
+    assert ours.words(CASES[0], Recipient("m-001", "de-AT")).title.startswith("Du bist auf ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("de/announcement.j2", "{% block name %}\n{% if %}", "de/announcement.j2:2: Expected"),
+        ("de/announcement.j2", blocks(text="\n{{ titel }}"), ":4: there is no fact titel: did you"),
+        ("de/announcement.j2", blocks(text="{% if url %}{{ nix }}{% endif %}"), "no fact nix"),
+        ("de/announcement.j2", blocks(title="{{ title.upper() }}"), ":2: 'None' has no attribute"),
+        ("de/announcement.j2", blocks(why="\n{{ title + 1 }}"), ":5: unsupported operand"),
+        ("de/announcement.j2", blocks(why="{{ title | shout }}"), "No filter named 'shout'"),
+        ("de/announcement.j2", blocks(why=" {{ topic or '' }} "), "says nothing in why"),
+        ("de/announcement.j2", "{% block name %}N{% endblock %}", "lacks the block title"),
+        ("de/announcements.j2", blocks(), "no template announcements: did you mean 'announ"),
+        ("deutsch/announcement.j2", blocks(), "deutsch is no language: folders are called"),
+        ("announcement.j2", blocks(), "there is no template announcement"),
+        (
+            "en/announcement.j2",
+            blocks(text="{{ about.__class__.__mro__ }}"),
+            "access to attribute '__class__' of 'str' object is unsafe",
+        ),
+    ],
+)
+def test_a_template_that_is_broken_is_told_at_start_with_its_line(
+    tmp_path: Path, name: str, text: str, complaint: str
+) -> None:
+    with pytest.raises(TemplateInvalid) as refused:
+        Wording(own(tmp_path, name, text))
+    assert str(refused.value).startswith(name)
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert refused.value.code == 2
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TemplateInvalid, match="elsewhere: is no folder of templates"):
+        Wording(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "stop"),
+    [
+        ("en", "ann has published a new piece, and 3 more", "No more e-mails about new pieces"),
+        (
+            "de",
+            "ann hat einen neuen Beitrag veröffentlicht und 3 mehr",
+            "Keine E-Mails mehr zum Thema „neue Beiträge“",
+        ),
+    ],
+)
+def test_a_digest_tells_everything_kind_after_kind_and_how_to_stop_each(
+    locale: str, subject: str, stop: str
+) -> None:
+    told = [it for it in what_is_said() if it.kind in {"announcement", "recognition"}]
+    to = Recipient("m-001", locale)
+    letter = WORDING.digest(told, to, stop=lambda kind: f"https://zones.example/{kind}")
+
+    assert letter.subject == subject
+    for said in (letter.text, letter.html):
+        places = [said.index(WORDING.words(it, to).title) for it in told]
+        assert places == sorted(places)
+        assert all(WORDING.words(it, to).why in said for it in told)
+        assert said.count("https://zones.example/announcement") == 1
+        assert stop in said
+    assert "  It is new" in letter.text or "  Er ist neu" in letter.text
+
+
+def test_a_digest_of_one_thing_is_called_as_that_thing() -> None:
+    letter = WORDING.digest([CASES[0]], Recipient("m-001"), stop=str)
+
+    assert letter.subject == "You are on the fast track"
