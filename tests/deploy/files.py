@@ -38,19 +38,18 @@ class Instruction:
         return listed
 
 
-@cache
-def compose() -> dict[str, Any]:
-    """Return the compose file with its merges done and its variables at their defaults."""
-    told: dict[str, Any] = yaml.safe_load(interpolated(COMPOSE.read_text(), {}))
+def compose(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the compose file with its merges done and its variables at these values, or at their
+    defaults.
+    """
+    known = environment or {}
+    text = VARIABLE.sub(lambda it: known.get(it[1]) or it[2], COMPOSE.read_text())
+    told: dict[str, Any] = yaml.safe_load(text)
     return told
 
 
-def interpolated(text: str, environment: Mapping[str, str]) -> str:
-    return VARIABLE.sub(lambda it: environment.get(it[1]) or it[2], text)
-
-
-def service(name: str) -> dict[str, Any]:
-    told: dict[str, Any] = compose()["services"][name]
+def service(name: str, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    told: dict[str, Any] = compose(environment)["services"][name]
     return told
 
 
