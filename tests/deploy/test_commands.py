@@ -64,6 +64,8 @@ def publish_while_killing(it: Containers, told: str) -> None:
 
 def settled(it: Containers) -> None:
     """Wait until everybody has done everything there is to do."""
+    for name in SERVICES:
+        it.healthy(name)
     patience, well = time.monotonic() + 60, 0
     while well < 2:  # what one has done may be news to the next
         answers = [
