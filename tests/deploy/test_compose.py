@@ -171,6 +171,9 @@ def test_every_volume_is_mounted_and_declared() -> None:
 def test_what_is_kept_is_what_is_packed() -> None:
     kept = {it for name in LASTING for it, _, write in mounts(name) if write}
     assert {it for it, _, _ in mounts("archive")} == kept
+    folders = {target.removeprefix("/archive/") for _, target, _ in mounts("archive")}
+    assert service("archive")["command"] == ["--create", *(it for it in LASTING if it in folders)]
+    assert len(folders) == len(kept)
 
 
 def test_only_the_first_to_start_builds_and_nothing_of_ours_is_pulled() -> None:
