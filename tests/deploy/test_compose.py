@@ -86,6 +86,11 @@ def test_a_container_has_limits_and_its_log_does_too(name: str) -> None:
     assert set(told["logging"]["options"]) == {"max-size", "max-file"}
 
 
+def test_the_broker_tidies_up_before_its_limit_ends_it() -> None:
+    told = service("nats")
+    assert bytes_of(told["environment"]["GOMEMLIMIT"]) < bytes_of(told["mem_limit"])
+
+
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_an_image_is_named_with_its_version(name: str) -> None:
     _, _, version = service(name)["image"].partition(":")
