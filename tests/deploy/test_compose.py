@@ -10,10 +10,10 @@ from services import supervision
 from shared.runtime.runfile import SERVICES
 from tests.deploy.files import (
     COMPOSE,
+    DEPLOY,
     EVERYTHING,
     LASTING,
     ONCE,
-    ROOT,
     TOOLS,
     bytes_of,
     compose,
@@ -91,6 +91,13 @@ def test_the_broker_tidies_up_before_its_limit_ends_it() -> None:
     assert bytes_of(told["environment"]["GOMEMLIMIT"]) < bytes_of(told["mem_limit"])
 
 
+def test_the_broker_is_asked_for_all_of_its_health_by_nobody_but_itself() -> None:
+    """Its plain `/healthz` looks at the streams too; what else that port tells is for nobody."""
+    *_, address = service("nats")["healthcheck"]["test"]
+    assert address == "http://127.0.0.1:8222/healthz"
+    assert 'http: "127.0.0.1:8222"' in (DEPLOY / "nats-server.conf").read_text().splitlines()
+
+
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_an_image_is_named_with_its_version(name: str) -> None:
     _, _, version = service(name)["image"].partition(":")
@@ -152,7 +159,7 @@ def test_a_service_has_its_own_volumes_and_nobody_elses(name: str) -> None:
         (f"keys-{name}", f"/run/zones/{name}", False),
         (f"./config/{name}", "/etc/zones", False),
     ]
-    assert (ROOT / "deploy" / "config" / name).is_dir()
+    assert (DEPLOY / "config" / name).is_dir()
 
 
 def test_only_who_makes_the_keys_can_write_them_and_it_is_on_no_network() -> None:
