@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, TyperException
 
-from services import parked, provision, serve, status, up, watch
+from services import keys, parked, provision, serve, status, up, watch
 from services.classifier.cli import commands as classifier
 from services.ingest.cli import commands as ingest
 from services.notifier import cli as notifier
@@ -24,7 +24,7 @@ from services.rewards.cli import commands as rewards
 from shared.runtime.errors import CommandFailed, leaves, sentence
 from shared.runtime.process import INTERRUPTED, version
 
-ROOMS = (up, provision, ingest, classifier, rewards, notifier, watch, status, parked, serve)
+ROOMS = (up, provision, keys, ingest, classifier, rewards, notifier, watch, status, parked, serve)
 
 
 def main() -> None:

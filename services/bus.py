@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from shared.messaging.permissions import ADMINISTRATOR, inbox
+from shared.messaging.permissions import ADMINISTRATOR, inbox, shown
+from shared.runtime import secretfile
 from shared.runtime.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ PATIENCE = 5.0
 async def connection(url: str) -> AsyncIterator["Client"]:
     """Connect to any of the servers in `url`; once connected, reconnect for ever, in silence.
 
-    Raises CommandFailed where nobody answers.
+    Where `url` has no password, ZONES_NATS_PASSWORD may say it. Raises CommandFailed where nobody
+    answers.
     """
     import nats  # noqa: PLC0415 - `zones --help` does without
 
     servers = url.split(",")
+    password = None if "@" in url else secretfile.told("ZONES_NATS_PASSWORD")
     failures: list[Exception] = []
     connected = False
 
@@ -37,6 +40,8 @@ async def connection(url: str) -> AsyncIterator["Client"]:
             client = await nats.connect(
                 servers,
                 name=ADMINISTRATOR,
+                user=ADMINISTRATOR if password else None,
+                password=password,
                 inbox_prefix=inbox(ADMINISTRATOR),
                 error_cb=hear,
                 max_reconnect_attempts=-1,
@@ -54,5 +59,5 @@ async def connection(url: str) -> AsyncIterator["Client"]:
 def _unreachable(url: str, error: Exception) -> CommandFailed:
     reason = str(error).removeprefix("nats: ") or f"nothing within {PATIENCE:.0f} seconds"
     return CommandFailed(
-        f"NATS does not answer at {url} ({reason}): start it or correct its address"
+        f"NATS does not answer at {shown(url)} ({reason}): start it or correct its address"
     )

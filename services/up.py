@@ -24,7 +24,7 @@ import typer
 from services import directory, embedded, supervision
 from services.supervision import Kept, Program
 from shared.messaging.permissions import ADMINISTRATOR, authorization
-from shared.runtime import listener, process, terminal
+from shared.runtime import listener, process, secretfile, terminal
 from shared.runtime.access import Access
 from shared.runtime.errors import WrongUse
 from shared.runtime.runfile import DEFAULT_DATA, SERVICES, RunFile
@@ -149,9 +149,9 @@ async def _run(plan: Plan) -> None:
 
 def _token() -> str | None:
     """Return the token for our own commands, made up where there are only lesser ones."""
-    if token := os.environ.get("ZONES_TOKEN"):
+    if token := secretfile.told("ZONES_TOKEN"):
         return token
-    if not os.environ.get("ZONES_TOKENS") and not _publishers():
+    if not secretfile.told("ZONES_TOKENS") and not _publishers():
         return None
     os.environ["ZONES_TOKEN"] = secrets.token_urlsafe(24)
     return os.environ["ZONES_TOKEN"]

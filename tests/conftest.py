@@ -11,6 +11,7 @@ settings.register_profile("zones", deadline=None)
 settings.load_profile("zones")
 
 SHARED = {
+    "tests/deploy/test_commands.py": "contained",
     "tests/system/test_kills.py": "told",
     "tests/system/test_publishing.py": "busy",
     "tests/system/test_reading.py": "told",

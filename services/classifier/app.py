@@ -130,7 +130,9 @@ async def _serve(
 
     async def take_part() -> None:
         await rebuilder.rebuild()
-        async with connect(settings.nats_url, name="classifier") as broker:
+        async with connect(
+            settings.nats_url, name="classifier", password=settings.nats_password
+        ) as broker:
             await wait_for_provisioning(
                 client(broker),
                 streams=[ACTIVITY, INBOUND, ZONES],

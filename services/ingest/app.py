@@ -154,7 +154,9 @@ async def _serve(
         await work(connection, INGEST_INBOUND, store, handle=inbound.handle, progress=progress)
 
     async def speak() -> None:
-        async with connect(settings.nats_url, name="ingest") as broker:
+        async with connect(
+            settings.nats_url, name="ingest", password=settings.nats_password
+        ) as broker:
             await wait_for_provisioning(
                 client(broker), streams=[ACTIVITY, INBOUND], readers=[INGEST_INBOUND]
             )

@@ -125,7 +125,9 @@ async def _serve(
     app.include_router(endpoint.router(store, outside.hook))
 
     async def take_part() -> None:
-        async with connect(settings.nats_url, name="notifier") as broker:
+        async with connect(
+            settings.nats_url, name="notifier", password=settings.nats_password
+        ) as broker:
             await wait_for_provisioning(
                 client(broker),
                 streams=[ACTIVITY, ZONES, RECOGNITIONS, NOTICES],

@@ -77,7 +77,9 @@ async def _serve(
         return None if event is None else message(event)
 
     async def take_part() -> None:
-        async with connect(settings.nats_url, name="rewards") as broker:
+        async with connect(
+            settings.nats_url, name="rewards", password=settings.nats_password
+        ) as broker:
             await wait_for_provisioning(
                 client(broker),
                 streams=[ACTIVITY, ZONES, RECOGNITIONS],

@@ -13,12 +13,13 @@ from typing import Any
 import nats.errors
 import structlog
 from faststream import AckPolicy
-from faststream.nats import NatsBroker
+from faststream.nats import NatsBroker, NatsUserPassword
 from nats.aio.client import Client
+from pydantic import SecretStr
 
 from shared.messaging import api
 from shared.messaging.errors import BrokerUnavailable, UnfitBroker
-from shared.messaging.permissions import inbox
+from shared.messaging.permissions import inbox, shown
 from shared.messaging.topology import Reader, Stream
 
 log = structlog.get_logger()
@@ -32,19 +33,25 @@ LEAVING_POLL_SECONDS = 0.1
 
 @asynccontextmanager
 async def connect(
-    url: str, *, name: str, patience: float | None = None
+    url: str,
+    *,
+    name: str,
+    password: SecretStr | None = None,
+    patience: float | None = None,
 ) -> AsyncIterator[NatsBroker]:
     """Yield a connected broker; `await broker.start()` starts its subscribers, if it has any.
 
     `name` is the user's, where the broker asks who it is: answers come to an inbox of that name.
-    `url` may list several servers, separated by commas. Waits for the broker for ever, or for
-    `patience` seconds and then raises BrokerUnavailable. Reconnects for ever.
+    `password` is that user's, where `url` has none; and `url` may list several servers, separated
+    by commas. Waits for the broker for ever, or for `patience` seconds and then raises
+    BrokerUnavailable. Reconnects for ever.
     """
     told = _Told()
     broker = NatsBroker(
         url.split(","),
         name=name,
         inbox_prefix=inbox(name),
+        security=_credentials(url, name, password),
         ack_policy=AckPolicy.NACK_ON_ERROR,
         decoder=_undecoded,
         logger=None,
@@ -61,9 +68,9 @@ async def connect(
         async with asyncio.timeout(patience):
             await _leaving_when_asked(broker.connect())
     except TimeoutError:
-        raise BrokerUnavailable(f"no broker at {url} within {patience:g} seconds") from None
+        raise BrokerUnavailable(f"no broker at {shown(url)} within {patience:g} seconds") from None
     except nats.errors.AuthorizationError:
-        raise UnfitBroker(f"the broker at {url} does not accept our credentials") from None
+        raise UnfitBroker(f"the broker at {shown(url)} does not accept our credentials") from None
     told.connected = True
     try:
         yield broker
@@ -129,6 +136,12 @@ async def _leaving_when_asked(work: Coroutine[Any, Any, object]) -> None:
         if not task.cancelled():
             task.exception()
         raise
+
+
+def _credentials(url: str, name: str, password: SecretStr | None) -> NatsUserPassword | None:
+    if password is None or "@" in url:
+        return None
+    return NatsUserPassword(name, password.get_secret_value())
 
 
 async def _undecoded(message: Any) -> Any:  # noqa: ANN401 - FastStream's shape of a decoder

@@ -7,6 +7,7 @@ recognitions.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,11 @@ class Permissions:
 def inbox(user: str) -> str:
     """Return the prefix of a user's own inboxes. Others' answers are nobody else's business."""
     return f"_INBOX_{user}"
+
+
+def shown(url: str) -> str:
+    """Return addresses without their passwords: more people read a log than may know those."""
+    return re.sub(r"(?<=//)[^/,@]*@", "", url)
 
 
 def of_service(service: str) -> Permissions:
@@ -113,13 +119,15 @@ def of_guests() -> Permissions:
 def authorization(passwords: Mapping[str, str], *, guests: bool = False) -> str:
     """Return the part of a server's configuration that lets these users in, and no others.
 
-    Users are the services and `zones`, which may do everything.
+    Users are the services, `zones`, which may do everything, and `guest`, where a guest has to say
+    who it is. With `guests`, whoever says nothing is one.
     """
     users: list[dict[str, Any]] = []
     for user, password in passwords.items():
         entry: dict[str, Any] = {"user": user, "password": password}
         if user != ADMINISTRATOR:
-            entry["permissions"] = _written(of_service(user))
+            allowed = of_guests() if user == GUEST else of_service(user)
+            entry["permissions"] = _written(allowed)
         users.append(entry)
     if guests:
         users.append({"user": GUEST, "password": "", "permissions": _written(of_guests())})

@@ -3,10 +3,15 @@
 Without a token a service listens on a loopback address only, and answers only what was asked by a
 loopback name: a page in somebody's browser can neither be tricked into speaking to it (the Host
 and Origin of such a request name another site) nor reach it from another machine.
+
+Tokens are known by their digests, and may be told so from the beginning: a service that has only
+the digest of a token can check it, and cannot use it elsewhere.
 """
 
+import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -18,13 +23,18 @@ READ, PUBLISH, WRITE = "read", "publish", "write"
 SCOPES = frozenset({READ, PUBLISH, WRITE})
 ANYBODY = ("/healthz", "/readyz", "/openapi.json", "/docs")
 """Paths that need no token: probes carry none, and the API's description is no secret."""
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def digest(token: str) -> str:
+    """Return what a token may be replaced by wherever it is only checked."""
+    return f"sha256:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """`tokens` holds the scopes of each token: read (every GET), publish (events), write (else).
-
-    `names` are those of the callers whose tokens stand for somebody in particular.
+    """`tokens` holds the scopes by the digest of each token: read (every GET), publish (events),
+    write (else). `names` are those of the callers whose tokens stand for somebody in particular.
     """
 
     tokens: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -32,8 +42,10 @@ class Access:
 
     @classmethod
     def of(cls, token: str | None = None, scoped: str | None = None) -> Self:
-        """Read ZONES_TOKEN, which may do everything, and ZONES_TOKENS, `TOKEN=read+publish,...`."""
-        tokens = {token: SCOPES} if token else {}
+        """Read ZONES_TOKEN, which may do everything, and ZONES_TOKENS, `TOKEN=read+publish,...`,
+        where a TOKEN may be its `sha256:` and digest in hexadecimal.
+        """
+        tokens = {digest(token): SCOPES} if token else {}
         for entry in (scoped or "").split(","):
             if not entry.strip():
                 continue
@@ -44,14 +56,15 @@ class Access:
                     "ZONES_TOKENS must read TOKEN=SCOPE+SCOPE,..., with the scopes read, publish"
                     " and write"
                 )
-            tokens[name] = scopes
+            tokens[name if DIGEST.fullmatch(name) else digest(name)] = scopes
         return cls(tokens=tokens)
 
     def knowing(self, name: str, token: str, scopes: frozenset[str]) -> Self:
         """Let somebody in under a name. Raises WrongUse where the token is another's."""
-        if token in self.tokens:
+        known = digest(token)
+        if known in self.tokens:
             raise WrongUse(f"{name} has a token that stands for somebody else as well")
-        tokens, names = {**self.tokens, token: scopes}, {**self.names, token: name}
+        tokens, names = {**self.tokens, known: scopes}, {**self.names, known: name}
         return replace(self, tokens=tokens, names=names)
 
     @property
@@ -95,11 +108,11 @@ class Access:
         return None if known is None else self.names.get(known)
 
     def _known(self, said: str) -> str | None:
-        """Compare with every token, so that the time it takes tells nothing of any."""
-        found = None
-        for token in self.tokens:
-            if hmac.compare_digest(token.encode(), said.strip().encode()):
-                found = token
+        """Compare with every digest, so that the time it takes tells nothing of any."""
+        found, shown = None, digest(said.strip())
+        for known in self.tokens:
+            if hmac.compare_digest(known, shown):
+                found = known
         return found
 
 

@@ -1,7 +1,8 @@
 """`run.json`: where the running system can be reached, by which every command finds it.
 
 `zones up` writes it into the data directory, for its owner's eyes only, and removes it when it
-stops. Where there is none, `ZONES_<SERVICE>_URL`, `ZONES_NATS_URL` and `ZONES_TOKEN` say the same.
+stops. Where there is none, `ZONES_<SERVICE>_URL`, `ZONES_NATS_URL` and `ZONES_TOKEN`, or the file
+that `ZONES_TOKEN_FILE` names, say the same.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from shared.runtime import secretfile
 from shared.runtime.errors import CommandFailed
 
 DEFAULT_DATA = Path("zones-data")
@@ -80,7 +82,7 @@ def find() -> RunFile:
     nats = environment.get("ZONES_NATS_URL")
     if not services and not nats:
         raise CommandFailed(_nowhere("it", "ZONES_INGEST_URL and the like"))
-    return RunFile(nats=nats, services=services, token=environment.get("ZONES_TOKEN") or None)
+    return RunFile(nats=nats, services=services, token=secretfile.told("ZONES_TOKEN"))
 
 
 def _nowhere(what: str, variable: str) -> str:

@@ -1,13 +1,16 @@
 """What every service can be told from outside: where its data is, where NATS is, where to listen.
 
 A service's own prefix says more than the common one: `ZONES_REWARDS_NATS_URL` is for rewards
-alone, `ZONES_NATS_URL` for whoever has nothing of their own.
+alone, `ZONES_NATS_URL` for whoever has nothing of their own. Each may lie in a file instead, which
+the variable with `_FILE` at its end names: `ZONES_TOKEN_FILE`.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -15,6 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.runtime import secretfile
 from shared.runtime.errors import WrongUse
 
 COMMON = "ZONES_"
@@ -33,6 +37,8 @@ class Settings(BaseSettings):
     data: Path = Path("zones-data")
     """The data directory; the service's database is a file in it."""
     nats_url: str = "nats://127.0.0.1:4222"
+    nats_password: SecretStr | None = None
+    """What the broker knows the user of the service's own name by, where the address has none."""
     host: str = "127.0.0.1"
     port: int
     token: str | None = None
@@ -53,7 +59,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, _Common(settings_cls, env_prefix=COMMON)
+        own = str(cls.model_config.get("env_prefix", ""))
+        return (
+            init_settings,
+            env_settings,
+            _Files(settings_cls, own),
+            _Common(settings_cls, env_prefix=COMMON),
+            _Files(settings_cls, COMMON, never=ALONE),
+        )
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -71,3 +84,25 @@ class _Common(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         return {name: value for name, value in super().__call__().items() if name not in ALONE}
+
+
+class _Files(PydanticBaseSettingsSource):
+    """What lies in files that the environment names, under one prefix."""
+
+    def __init__(
+        self, settings_cls: type[BaseSettings], prefix: str, *, never: Collection[str] = ()
+    ) -> None:
+        super().__init__(settings_cls)
+        self._prefix, self._never = prefix, never
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        del field
+        return secretfile.told(f"{self._prefix}{field_name}".upper()), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        told = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+            if name not in self._never
+        }
+        return {name: value for name, value in told.items() if value is not None}

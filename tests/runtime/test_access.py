@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from shared.runtime.access import PUBLISH, READ, WRITE, Access, is_loopback
+from shared.runtime.access import PUBLISH, READ, WRITE, Access, digest, is_loopback
 from shared.runtime.errors import WrongUse
 
 HERE = {"host": "127.0.0.1:8470"}
@@ -68,6 +68,24 @@ def test_a_token_may_do_what_its_scopes_say_and_no_more() -> None:
     assert status(access, PUBLISH, authorization="Bearer reader") == 403
     assert status(access, PUBLISH, authorization="Bearer script") == 0
     assert status(access, WRITE, authorization="Bearer script") == 403
+
+
+def test_a_token_may_be_told_by_its_digest_which_itself_opens_nothing() -> None:
+    """Whoever holds the digest, another service among them, can check the token and not use it."""
+    known = digest("script")
+    access = Access.of(None, f"{known}=read")
+    assert not access.open
+    assert status(access, READ, authorization="Bearer script") == 0
+    assert status(access, READ, authorization=f"Bearer {known}") == 401
+    with pytest.raises(WrongUse, match="stands for somebody else"):
+        access.knowing("crm", "script", frozenset({PUBLISH}))
+
+
+def test_a_digest_is_the_one_that_any_tool_computes() -> None:
+    """That of `printf secret | sha256sum`."""
+    assert digest("secret") == (
+        "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    )
 
 
 @pytest.mark.parametrize("scoped", ["reader", "=read", "reader=all", "reader="])

@@ -15,7 +15,8 @@ RUNNING = RunFile(
 
 @pytest.fixture(autouse=True)
 def nothing_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATA", "NATS_URL", "TOKEN", *(f"{it.upper()}_URL" for it in runfile.SERVICES)):
+    addresses = (f"{it.upper()}_URL" for it in ("nats", *runfile.SERVICES))
+    for name in ("DATA", "TOKEN", "TOKEN_FILE", *addresses):
         monkeypatch.delenv(f"ZONES_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -58,6 +59,13 @@ def test_the_environment_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         found.address("ingest")
     with pytest.raises(CommandFailed, match="set ZONES_NATS_URL"):
         found.broker()
+
+
+def test_the_token_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("t\n")
+    monkeypatch.setenv("ZONES_NATS_URL", "nats://h:1")
+    monkeypatch.setenv("ZONES_TOKEN_FILE", str(tmp_path / "token"))
+    assert runfile.find().token == "t"
 
 
 def test_where_nothing_runs_the_line_says_what_to_do() -> None:

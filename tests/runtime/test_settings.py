@@ -37,6 +37,26 @@ def test_two_services_cannot_be_sent_to_one_port(monkeypatch: pytest.MonkeyPatch
     assert (told.host, told.port) == ("127.0.0.1", 8472)
 
 
+def test_a_setting_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service's own says more than what is said to all, and a variable more than its file."""
+    for name in ("common", "own"):
+        (tmp_path / name).write_text(f"{name}\n")
+    monkeypatch.setenv("ZONES_TOKEN_FILE", str(tmp_path / "common"))
+    assert Settings.from_environment().token == "common"
+    monkeypatch.setenv("ZONES_TOKEN", "said")
+    assert Settings.from_environment().token == "said"
+    monkeypatch.setenv("ZONES_REWARDS_TOKEN_FILE", str(tmp_path / "own"))
+    assert Settings.from_environment().token == "own"
+
+
+def test_a_file_that_is_not_there_is_said_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ZONES_REWARDS_TOKEN_FILE", "/nowhere/token")
+    with pytest.raises(WrongUse, match="ZONES_REWARDS_TOKEN_FILE: /nowhere/token cannot be read"):
+        Settings.from_environment()
+
+
 @pytest.mark.parametrize("clock", ["wall", "events", "2026-03-12T09:00:00+01:00"])
 def test_the_clock_is_a_mode_or_an_instant(monkeypatch: pytest.MonkeyPatch, clock: str) -> None:
     monkeypatch.setenv("ZONES_CLOCK", clock)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ import nats.errors
 import pytest
 from nats.aio.client import Client
 from nats.js.api import ConsumerConfig, DeliverPolicy
+from pydantic import SecretStr
 
-from services import embedded
+from services import bus, embedded
 from shared.messaging import api
-from shared.messaging.permissions import ADMINISTRATOR, SAYS, authorization, inbox
+from shared.messaging.broker import client as client_of
+from shared.messaging.broker import connect
+from shared.messaging.permissions import ADMINISTRATOR, GUEST, SAYS, authorization, inbox, shown
 from shared.messaging.publisher import BatchPublisher
 from shared.messaging.topology import Reader, Topology
 from shared.messaging.wire import Message
@@ -166,6 +170,53 @@ async def test_where_there_are_tokens_there_are_no_guests(tmp_path: Path, guarde
     program = embedded.program(tmp_path / "b", port, authorization=authorization(PASSWORDS))
     async with kept(program, Told()):
         assert "Authorization Violation" in await answer(port)
+
+
+async def test_a_guest_may_have_to_say_who_it_is(tmp_path: Path) -> None:
+    """And is a guest all the same."""
+    port = embedded.free_port()
+    users = authorization({**PASSWORDS, GUEST: "guest-word"})
+    async with kept(embedded.program(tmp_path, port, authorization=users), Told()):
+        assert "Authorization Violation" in await answer(port)
+        assert "Authorization Violation" in await answer(port, GUEST, "guess")
+        client = await nats.connect(embedded.address(port, GUEST, "guest-word"), error_cb=_quiet)
+        assert await denied(client, "zone.changed.v1.content_sharer.m-1")
+        assert not await denied(client, "inbound.v1.script")
+        await client.close()
+
+
+async def test_a_password_may_come_apart_from_the_address(guarded: Guarded) -> None:
+    """Then the address can be shown, and the password lie in a file."""
+    address = embedded.address(guarded.port)
+    word = SecretStr(PASSWORDS["rewards"])
+    async with connect(address, name="rewards", password=word, patience=5) as broker:
+        assert not await denied(client_of(broker), SAID["rewards"][1])
+
+
+async def test_a_command_has_its_password_from_the_environment(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONES_NATS_PASSWORD", PASSWORDS[ADMINISTRATOR])
+    async with bus.connection(embedded.address(guarded.port)) as client:
+        assert await api.stream_info(client, "ACTIVITY")
+
+
+async def test_no_password_is_shown_to_whoever_reads_why_it_failed(guarded: Guarded) -> None:
+    address = embedded.address(guarded.port, "rewards", "hush")
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "services", "provision", "--nats", address),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await child.communicate()
+    assert child.returncode == 1
+    assert told.decode().startswith(
+        f"zones: NATS does not answer at nats://127.0.0.1:{guarded.port}"
+    )
+    assert "hush" not in told.decode()
+
+
+def test_every_address_of_a_list_is_shown_without_its_password() -> None:
+    assert shown("nats://a:1@h:1,tls://b:2@i:2,j:3") == "nats://h:1,tls://i:2,j:3"
 
 
 async def answer(port: int, user: str = "", password: str = "") -> str:

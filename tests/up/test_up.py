@@ -79,6 +79,19 @@ async def test_publishers_with_tokens_of_their_own_do_not_lock_our_commands_out(
         assert "does not know your token: set ZONES_TOKEN" in err
 
 
+async def test_a_token_that_lies_in_a_file_closes_everything_too(tmp_path: Path) -> None:
+    """The bus as well: it must not take the absence of the variable for an open house."""
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    environment = {"ZONES_TOKEN_FILE": str(tmp_path / "token")}
+    async with up(tmp_path / "data", "--port", "0", environment=environment) as it:
+        told = it.running()
+        assert told["token"] == "0123456789abcdef"
+        async with httpx2.AsyncClient() as client:
+            answer = await client.get(f"{told['services']['rewards']}/v1/status")
+        assert answer.status_code == 401
+        assert "no_auth_user" not in (tmp_path / "data/nats/nats-server.conf").read_text()
+
+
 async def test_what_is_killed_comes_back_where_it_was(tmp_path: Path) -> None:
     """The broker included; whoever calls a service meanwhile waits a moment, and is answered."""
     async with up(tmp_path, "--port", "0", "--clock", "events") as it:

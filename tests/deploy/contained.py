@@ -1,0 +1,168 @@
+"""The containers of the compose file as processes: what they run, and all that they are told.
+
+A container's root is a folder in which what it mounts is linked to where a container would find
+it. Names of hosts become this machine, and ports free ones; nothing else is changed.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from shared.messaging.server import executable
+from shared.runtime.runfile import SERVICES
+from tests.deploy.files import (
+    DEPLOY,
+    environment_of_the_image,
+    mounts,
+    of_the_image,
+    seconds,
+    service,
+)
+from tests.nats import free_port
+
+PATIENCE = 60.0
+INSIDE = {"nats": 4222, "ingest": 8470, "classifier": 8471, "rewards": 8472, "notifier": 8473}
+MONITOR = 8222
+
+
+@dataclass(slots=True)
+class Containers:
+    """`told` is what `.env` says."""
+
+    folder: Path
+    told: Mapping[str, str]
+    ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in INSIDE})
+    monitor: int = field(default_factory=free_port)
+    silent: int = field(default_factory=free_port)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def key(self, owner: str, name: str) -> str:
+        return (self.folder / "volumes" / f"keys-{owner}" / name).read_text().strip()
+
+    def up(self) -> None:
+        """Start everything in the order of the compose file."""
+        self.once("keys")
+        self.start("nats")
+        self.once("provision")
+        for name in SERVICES:
+            self.start(name)
+        for name in SERVICES:
+            self.healthy(name)
+
+    def start(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                self.command(name), env=self.environment(name), stdout=log, stderr=log
+            )
+        if name == "nats":
+            self.healthy(name)
+
+    def kill(self, name: str) -> None:
+        self.running[name].kill()
+        self.running[name].wait()
+
+    def stop(self, name: str) -> int:
+        """Ask it to end, give it the grace that it has, and return its exit code."""
+        self.running[name].send_signal(signal.SIGTERM)
+        return self.running[name].wait(seconds(service(name)["stop_grace_period"]))
+
+    def once(self, name: str, *arguments: str, stdin: str = "") -> str:
+        """Run it to its end, and return what it printed."""
+        done = subprocess.run(
+            self.command(name, *arguments),
+            env=self.environment(name),
+            input=stdin.encode(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+    def healthy(self, name: str) -> None:
+        """Wait until its health check says so."""
+        patience = time.monotonic() + PATIENCE
+        while not self.is_healthy(name):
+            if self.running[name].poll() is not None or time.monotonic() > patience:
+                raise RuntimeError(f"{name}: {(self.folder / f'{name}.log').read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def is_healthy(self, name: str) -> bool:
+        """Ask it as the engine would, from inside the container."""
+        if name == "nats":
+            *_, address = service("nats")["healthcheck"]["test"]
+            here = address.replace(f":{MONITOR}", f":{self.monitor}")
+            try:
+                return httpx2.get(here, trust_env=False).is_success
+            except httpx2.TransportError:
+                return False
+        [check] = of_the_image("HEALTHCHECK")
+        asked = subprocess.run(
+            [sys.executable, "-P", *check.words[1:]],
+            env=self.environment(name),
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        return asked.returncode == 0
+
+    def command(self, name: str, *arguments: str) -> list[str]:
+        words = [self.inside(name, it) for it in arguments or service(name)["command"]]
+        if name == "nats":
+            ports = ("--port", str(self.ports["nats"]), "--http_port", str(self.monitor))
+            return [str(executable()), *words, *ports]
+        return [sys.executable, "-P", "-m", "services", *words]
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Return all that it is told: by its image, by the compose file, and by `.env`."""
+        said = {
+            variable: self.told.get(variable) if value is None else str(value)
+            for variable, value in service(name, self.told).get("environment", {}).items()
+        }
+        image = {} if name == "nats" else environment_of_the_image()
+        told = {**image, **{variable: it for variable, it in said.items() if it is not None}}
+        # In a container there is one service: at the others' ports nobody listens.
+        ports = {it: self.ports[it] if it == name else self.silent for it in SERVICES}
+        return {
+            **{variable: self.inside(name, it) for variable, it in told.items()},
+            **{f"ZONES_{it.upper()}_PORT": str(port) for it, port in ports.items()},
+            "PATH": os.environ["PATH"],
+        }
+
+    def inside(self, name: str, said: str) -> str:
+        """Return a path as this machine knows it, and an address likewise."""
+        if said.startswith("/"):
+            return f"{self._root(name)}{said}"
+        for host, port in INSIDE.items():
+            said = re.sub(rf"(?<=//){host}:{port}\b", f"127.0.0.1:{self.ports[host]}", said)
+        return said
+
+    def _root(self, name: str) -> Path:
+        root = self.folder / "containers" / name
+        for source, target, _ in mounts(name):
+            kept = DEPLOY / source if source.startswith(".") else self.folder / "volumes" / source
+            if not source.startswith("."):
+                kept.mkdir(parents=True, exist_ok=True)
+            link = root / target.removeprefix("/")
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.is_symlink():
+                link.symlink_to(kept.resolve())
+        return root
+
+
+@contextmanager
+def containers(folder: Path, **told: str) -> Iterator[Containers]:
+    """Leave nothing behind that was started in the block."""
+    it = Containers(folder, told)
+    try:
+        yield it
+    finally:
+        for name in it.running:
+            it.kill(name)
