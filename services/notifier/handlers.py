@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, notices, occasions
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
+from services.notifier.domain.occasions import Occasion
 from shared import clock
 from shared.clock import Clock, ClockAdvanced
 from shared.contracts.notices import notice_id
@@ -82,6 +83,26 @@ def runs(heard: Sequence[Happening]) -> Iterable[Sequence[Happening]]:
             begin = place
     if heard:
         yield heard[begin:]
+
+
+def before_occasion(
+    heard: Sequence[Happening], now: Clock, rules: Rules
+) -> tuple[Sequence[Happening], datetime | None]:
+    """Return what can be heard before the next occasion, and the time that brings one."""
+    for number, each in enumerate(heard):
+        if clock.moves(now, each.at):
+            if occasions.due(now.now, each.at, rules.rhythm):
+                return heard[:number], each.at
+            now = Clock(mode=now.mode, now=each.at)
+    return heard, None
+
+
+def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
+    """Return what is said on an occasion, and what is due by then."""
+    desk = _Desk(known, rules)
+    desk.tell_time(clock.not_before(known.clock, occasion.at))
+    desk.look_at_timers()
+    return desk.entries
 
 
 def hear(known: Known, heard: Iterable[Happening], rules: Rules) -> list[Entry]:

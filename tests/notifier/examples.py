@@ -178,8 +178,11 @@ class Notifier:
         self.notifying = Notifying(rules)
 
     async def hears(self, *batch: CloudEvent) -> None:
-        async with self.store.transaction() as transaction:
-            await self.notifying.take(transaction, [read(each) for each in batch])
+        heard = [read(each) for each in batch]
+        while heard:
+            async with self.store.transaction() as transaction:
+                taken = await self.notifying.take(transaction, heard)
+            heard = heard[taken:]
 
     async def hears_one_by_one(self, batch: Iterable[CloudEvent]) -> None:
         for each in batch:

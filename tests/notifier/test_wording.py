@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from services.notifier.domain import notices
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
+from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain.test_alerts import ALERT
@@ -31,6 +32,7 @@ def what_is_said() -> Iterator[Notice]:
     promise = Promise(minutes=90, at_risk_percent=50)
     rules = Rules(
         promises={"socially_engaged": promise},
+        rhythm=Rhythm(timezone="UTC", morning=time(8)),
         channels={},
         retries={},
         interest=timedelta(days=1),

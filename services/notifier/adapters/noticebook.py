@@ -4,15 +4,17 @@ notices.toml: fast_track.at_risk_percent: must not be more than 99
 """
 
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
+from services.notifier.domain.occasions import Rhythm
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
@@ -33,6 +35,15 @@ class RulesInvalid(WrongUse):
     """Nobody is told anything by rules of which a part makes no sense."""
 
 
+def _known(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError(
+            "timezone", "must be a time zone by its name, as Europe/Berlin"
+        ) from None
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +58,13 @@ class _Announcement(_Table):
     most_recipients: Ordinal
 
 
+class _Rhythm(_Table):
+    timezone: Annotated[str, AfterValidator(_known)]
+    morning: time
+
+
 class _Noticebook(_Table):
+    rhythm: _Rhythm
     fast_track: _FastTrack
     announcement: _Announcement
     channels: dict[Kind, tuple[Outgoing, ...]]
@@ -74,6 +91,7 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
     except ValidationError as error:
         raise RulesInvalid(f"{path.name}: {reason(error)}") from error
     return Rules(
+        rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
         promises={
             zone: Promise(minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent)
             for zone, minutes in book.fast_track.promise_minutes.items()

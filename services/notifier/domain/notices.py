@@ -19,6 +19,7 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.occasions import Rhythm
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -50,6 +51,7 @@ class Rules:
     """
 
     promises: Mapping[str, Promise]
+    rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
     retries: Mapping[Channel, tuple[timedelta, ...]]
     interest: timedelta

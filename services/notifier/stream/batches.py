@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.notifier import handlers
+from services.notifier.domain import occasions
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
@@ -19,13 +20,14 @@ class Notifying:
     """Decides by `rules` what is said of what was heard."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+        self.rules = rules
 
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
         """Take a whole batch of one stream. What is None concerns nobody yet."""
         match next((each for each in heard if each is not None), None):
             case Happening():
-                await self._hear(transaction, [it for it in heard if isinstance(it, Happening)])
+                happened = [it for it in heard if isinstance(it, Happening)]
+                return await self._hear(transaction, happened)
             case Move():
                 await self._move(transaction, [it for it in heard if isinstance(it, Move)])
             case Recognised():
@@ -35,14 +37,22 @@ class Notifying:
                 pass
         return len(heard)
 
-    async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> None:
-        """Run by run, since who hears of a piece depends on all before."""
-        for run in handlers.runs(heard):
+    async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
+        """Run by run, since who hears of a piece depends on all before; and no further than to the
+        next occasion, which has to be observed first.
+        """
+        now = await knowledge.clock(transaction)
+        part, occasion = handlers.before_occasion(heard, now, self.rules)
+        if occasion is not None and not part:
+            await self._observe(transaction, occasion)
+            return 0
+        for run in handlers.runs(part):
             known = await self._known(transaction, run)
             before = known.clock
-            await self._say(transaction, handlers.hear(known, run, self._rules))
+            await self._say(transaction, handlers.hear(known, run, self.rules))
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
+        return len(part)
 
     async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
         names = {move.member for move in moves}
@@ -53,19 +63,27 @@ class Notifying:
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
         )
-        await self._say(transaction, handlers.move(known, moves, self._rules))
+        await self._say(transaction, handlers.move(known, moves, self.rules))
 
     async def _recognise(self, transaction: Transaction, recognised: Sequence[Recognised]) -> None:
         known = Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, {each.member for each in recognised}),
         )
-        await self._say(transaction, handlers.recognise(known, recognised, self._rules))
+        await self._say(transaction, handlers.recognise(known, recognised, self.rules))
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
+        await self._observe(transaction, now)
         known = await self._at(transaction, now)
-        await self._say(transaction, handlers.advance(known, now, self._rules))
+        await self._say(transaction, handlers.advance(known, now, self.rules))
+
+    async def _observe(self, transaction: Transaction, now: datetime) -> None:
+        """Observe the occasions that are due by `now`."""
+        then = (await knowledge.clock(transaction)).now
+        for occasion in occasions.due(then, now, self.rules.rhythm):
+            known = await self._at(transaction, occasion.at)
+            await self._say(transaction, handlers.observe(known, occasion, self.rules))
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -113,5 +131,5 @@ class Notifying:
         )
         first = run[0]
         if isinstance(first.tells, Published) and handlers.announces(first):
-            known.listeners = await knowledge.listeners(transaction, first.tells.piece, self._rules)
+            known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)
         return known

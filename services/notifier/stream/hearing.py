@@ -70,9 +70,12 @@ class Hearing:
             async with self._store.transaction() as transaction:
                 await transaction.mark_retried(row.id)
             return error.detail
-        async with self._store.transaction() as transaction:
-            await self._notifying.take(transaction, [heard])
-            await transaction.mark_resolved(row.id)
+        taken = 0
+        while not taken:  # an occasion has to be observed before
+            async with self._store.transaction() as transaction:
+                taken = await self._notifying.take(transaction, [heard])
+                if taken:
+                    await transaction.mark_resolved(row.id)
         return None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from nats.aio.client import Client
 
+from services.notifier.domain import occasions
 from services.notifier.projections import knowledge
 from services.notifier.stream.batches import Notifying
 from shared import clock
@@ -32,9 +33,11 @@ class Ticking:
             )
 
     async def _worth_it(self, now: datetime) -> bool:
-        """Say whether the log is told: what is said carries its date, and promises run out."""
+        """Say whether the log is told: what is said carries its date, promises run out, and there
+        are occasions.
+        """
         then = (await knowledge.clock(self._store)).now
-        if clock.is_told(then, now):
+        if clock.is_told(then, now) or occasions.due(then, now, self._notifying.rules.rhythm):
             return True
         return bool(await knowledge.due_drafts(self._store, now))
 

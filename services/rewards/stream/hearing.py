@@ -71,10 +71,12 @@ class Hearing:
             async with self._store.transaction() as transaction:
                 await transaction.mark_retried(row.id)
             return error.detail
-        async with self._store.transaction() as transaction:
-            while not await self._recognising.take(transaction, [heard]):
-                pass  # a period had to be closed before
-            await transaction.mark_resolved(row.id)
+        taken = 0
+        while not taken:  # a period has to be closed before
+            async with self._store.transaction() as transaction:
+                taken = await self._recognising.take(transaction, [heard])
+                if taken:
+                    await transaction.mark_resolved(row.id)
         return None
 
 
