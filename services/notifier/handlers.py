@@ -1,7 +1,8 @@
 """What comes of what was heard: facts recorded, alerts decided, notices said, in the log's order.
 
 Pure: the stream brings what is known, and writes down what comes out. Whatever a message has left
-is known to the one after it, wherever a batch ends.
+is known to the one after it, wherever a batch ends. Notices come out as they are: whether they are
+sent is decided on the way into the log, by what is known of those to whom they go.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,6 +58,15 @@ class Happening(NamedTuple):
     member: str = ""
     key: str = ""
     tells: Tells | None = None
+
+
+class TimePassed(NamedTuple):
+    """Not for the log: here what was held until now is decided anew. `told`: the log tells of this
+    time already.
+    """
+
+    now: datetime
+    told: bool
 
 
 class Recognised(NamedTuple):
@@ -135,8 +145,10 @@ def recognise(known: Known, recognised: Iterable[Recognised], rules: Rules) -> l
 def advance(known: Known, now: datetime, rules: Rules) -> list[Entry]:
     """Return what is said because it is `now`."""
     desk = _Desk(known, rules)
-    desk.tell_time(clock.not_before(known.clock, now))
+    now = clock.not_before(known.clock, now)
+    desk.tell_time(now)
     desk.look_at_timers()
+    desk.release(now, told=True)
     return desk.entries
 
 
@@ -175,10 +187,16 @@ class _Desk:
         """Move the clock as far as something that happened `at` implies."""
         if not clock.moves(self._known.clock, at):
             return
-        if clock.is_told(self._known.clock.now, at) or self._due(at):
+        told = clock.is_told(self._known.clock.now, at) or bool(self._due(at))
+        if told:
             self.tell_time(at)
             self.look_at_timers()
         self._known.clock = Clock(mode=self._known.clock.mode, now=at)
+        self.release(at, told=told)
+
+    def release(self, now: datetime, *, told: bool) -> None:
+        """Have what was held until now decided anew. Promises go first."""
+        self.entries.append(Entry(clock.STREAM, TimePassed(now=now, told=told)))
 
     def tell_time(self, now: datetime) -> None:
         self.entries.append(Entry(clock.STREAM, ClockAdvanced(at=now)))
@@ -257,7 +275,9 @@ class _Desk:
             self._known.pieces.add(piece.piece)
             self._record(heard, piece)
             now = clock.not_before(self._known.clock, heard.at)
-            self._say(notices.of_piece(piece, self._known.listeners, now))
+            zone = self._known.member(piece.member).zone
+            at_once = self._rules.promise(zone) is not None
+            self._say(notices.of_piece(piece, self._known.listeners, now, at_once=at_once))
         if published.interest:
             self._decide_member(heard.member, published.interest)
 
@@ -309,8 +329,7 @@ class _Desk:
             if number in self._known.recorded:
                 continue
             self._known.recorded.add(number)
-            sent = NoticeSent(id=number, notice=notice, channels=self._rules.channels[notice.kind])
-            self.entries.append(Entry(notices.stream(notice.recipient), sent, number))
+            self.entries.append(Entry(notices.stream(notice.recipient), notice, number))
 
     def _due(self, now: datetime) -> list[str]:
         due = sorted((at, stream) for stream, at in self._timers.items() if at <= now)

@@ -6,7 +6,7 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, notices, respect
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -20,6 +20,7 @@ Event: TypeAlias = (
     | audience.Heard
     | alerts.Event
     | notices.Event
+    | respect.Event
 )
 
 
@@ -46,7 +47,10 @@ def publish(event: Event) -> contracts.NotifierSays | None:
         case alerts.AlertResolved():
             return contracts.AlertResolved.of(alert(event))
         case (
-            notices.NoticeDelivered()
+            respect.NoticeHeld()
+            | respect.NoticeDropped()
+            | respect.PreferencesSet()
+            | notices.NoticeDelivered()
             | notices.NoticeRead()
             | notices.KindStopped()
             | notices.KindResumed()

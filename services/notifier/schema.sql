@@ -2,10 +2,11 @@
 -- Instants are milliseconds since 1970.
 
 -- A table that somebody has dropped is built again, and the others with it.
-DELETE FROM checkpoints WHERE reader = 'tables' AND 15 > (
+DELETE FROM checkpoints WHERE reader = 'tables' AND 19 > (
   SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (
     'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_follows',
-    'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone'));
+    'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone',
+    'unsent', 'sent', 'attention', 'preferences'));
 
 -- How far the log's time has come. Where the mode is `events`, every activity moves it.
 CREATE TABLE IF NOT EXISTS clock (
@@ -24,6 +25,8 @@ CREATE TABLE IF NOT EXISTS profiles (
   PRIMARY KEY (member, field)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS profiles_timezones ON profiles (value, member)
+  WHERE field = 'timezone';
 CREATE INDEX IF NOT EXISTS profiles_with_roles ON profiles (member)
   WHERE field = 'roles' AND value <> '[]';
 
@@ -143,4 +146,44 @@ CREATE TABLE IF NOT EXISTS gone (
   channel  TEXT PRIMARY KEY,
   receiver TEXT NOT NULL,
   at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Notices that wait, until when, or that were dropped (`until` is NULL), and where in the log the
+-- entry is that says so. `decided` is where the first was, which gives their order.
+CREATE TABLE IF NOT EXISTS unsent (
+  id        TEXT PRIMARY KEY,
+  decided   INTEGER NOT NULL,
+  position  INTEGER NOT NULL,
+  recipient TEXT NOT NULL,
+  until     INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS unsent_due ON unsent (until) WHERE until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS unsent_of ON unsent (recipient, position);
+
+-- When each notice was sent, and with which others: the digest is named by the first of them.
+CREATE TABLE IF NOT EXISTS sent (
+  id     TEXT PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  digest TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS sent_at ON sent (at);
+CREATE INDEX IF NOT EXISTS sent_together ON sent (digest) WHERE digest IS NOT NULL;
+
+-- What took of people's attention, by ISO week: a notice, or a digest by its first one.
+CREATE TABLE IF NOT EXISTS attention (
+  member TEXT NOT NULL,
+  week   TEXT NOT NULL,
+  id     TEXT NOT NULL,
+  PRIMARY KEY (member, week, id)
+) STRICT, WITHOUT ROWID;
+
+-- What members want otherwise than the rules have it: `kinds` is a JSON object.
+CREATE TABLE IF NOT EXISTS preferences (
+  member TEXT PRIMARY KEY,
+  kinds  TEXT NOT NULL,
+  begins TEXT, -- of their own quiet hours, by their own clock
+  ends   TEXT,
+  often  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -200,8 +200,14 @@ class Notifier:
         return [row.sent for row in await shown.notices(self.store, after=0, limit=1000)]
 
     async def said(self) -> list[tuple[str, str]]:
-        """Return who was told what, sorted."""
-        return sorted((it.notice.recipient, it.notice.kind) for it in await self.notices())
+        """Return who is told what, now or when it is time, sorted."""
+        rows = await self.store.read(0, 100_000, types=["notice-sent", "notice-held"])
+        said = {it.id: it.notice for it in map(self.store.codec.decode, rows)}
+        return sorted((it.recipient, it.kind) for it in said.values())
+
+    async def lets_pass(self, hours: float) -> None:
+        """Hear of something that concerns nobody, so long after nine."""
+        await self.hears(happened("like", "nobody", at=NINE + hours * HOURS))
 
     async def letters(self, member: str) -> list[dict[str, Any]]:
         rows = await shown.notices(self.store, after=0, limit=1000, recipient=member)

@@ -20,7 +20,7 @@ def test_the_shipped_rules_promise_four_hours_and_half_of_them() -> None:
     assert rules.promises == {"socially_engaged": Promise(minutes=240, at_risk_percent=50)}
     assert set(rules.channels) == {*KINDS}
     assert rules.channels["fast_track_alert"] == ("inbox", "email", "chat", "webhook")
-    assert rules.channels["announcement"] == ("inbox", "webhook")
+    assert rules.channels["fast_track_ended"] == ("inbox", "email", "webhook")
 
 
 def test_a_channel_that_cannot_be_reached_is_left_out() -> None:
@@ -45,7 +45,14 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ("socially_engaged = 240", "socially_engaged = 0", "must not be less than 1"),
         ("interest_days = 120", 'interest_days = "long"', "announcement.interest_days: must be"),
         ("[announcement]", "[announcements]", "announcement: is missing"),
-        ('announcement = ["webhook"]', 'announcement = ["fax"]', "must be 'email', 'chat' or"),
+        ('ended = ["email", "webhook"]', 'ended = ["fax"]', "must be 'email', 'chat' or"),
+        ("from = 20:00:00", "from = 25:00:00", "not TOML"),
+        ("to = 08:00:00", "", "quiet_hours.to: is missing"),
+        ('how = "digest"', 'how = "later"', "manners.announcement.how: must be 'at_once' or 'dig"),
+        ('how = "digest"', 'how = "digest", urgent = true', "must not be urgent and wait for a"),
+        ("announcement = {", "announcements = {", "must be 'fast_track_granted'"),
+        ("content_sharer = 4", "content_sharer = 0", "budget.per_week.content_sharer: must not be"),
+        ("wait_days = 7", "", "budget.wait_days: is missing"),
         ('recognition = ["email", "webhook"]', "", "must list channels for recognition"),
         ('recognition = ["email", "webhook"]', "recognitions = []", "must be 'fast_track_gran"),
         ("chat = [30, 300, 1800, 7200, 21600]", "", "must list retries for chat"),

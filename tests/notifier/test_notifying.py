@@ -172,6 +172,7 @@ async def test_a_piece_is_announced_to_followers_and_the_interested_once(tmp_pat
             ("sue", "announcement"),
             ("tom", "announcement"),
         ]
+        await notifier.lets_pass(24)
         [letter] = await notifier.letters("fay")
         assert letter["why"] == "You get this because you follow ann."
 
@@ -200,6 +201,7 @@ async def test_whoever_is_beyond_sharing_hears_only_of_those_they_follow(tmp_pat
             "socially_engaged",
             "sue",
         ]
+        await notifier.lets_pass(24)
         letters = await notifier.letters("socially_engaged")
         assert letters[-1]["why"] == "You get this because you follow ann."
 

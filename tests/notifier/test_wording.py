@@ -12,6 +12,7 @@ from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain import notices
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.manners import Manners
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.wording import CASES
@@ -34,6 +35,7 @@ def what_is_said() -> Iterator[Notice]:
         promises={"socially_engaged": promise},
         rhythm=Rhythm(timezone="UTC", morning=time(8)),
         channels={},
+        manners=Manners(kinds={}, quiet=None, budget={}, wait=timedelta()),
         retries={},
         interest=timedelta(days=1),
         most_recipients=1,

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from services.notifier.domain.alerts import Promise
+from services.notifier.domain.hours import Quiet
+from services.notifier.domain.manners import How, Manner, Manners
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
 from shared.contracts.refusals import reason
@@ -22,6 +24,7 @@ from shared.runtime.errors import WrongUse
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
 MOST_SECONDS: Final = 30 * 24 * 3600
+MOST_A_WEEK: Final = 10_000
 
 Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
 OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
@@ -48,6 +51,15 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class QuietHours(_Table):
+    """By the clock where a member is: over night where `to` is before `from`, never where it is
+    the same.
+    """
+
+    begins: Annotated[time, Field(alias="from")]
+    ends: Annotated[time, Field(alias="to")]
+
+
 class _FastTrack(_Table):
     at_risk_percent: Annotated[int, Field(ge=1, le=99)]
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
@@ -63,8 +75,29 @@ class _Rhythm(_Table):
     morning: time
 
 
+class _Manner(_Table):
+    how: How = "at_once"
+    urgent: bool = False
+    optional: bool = True
+    counted: bool = True
+
+    @model_validator(mode="after")
+    def _is_of_one_mind(self) -> "_Manner":
+        if self.urgent and self.how == "digest":
+            raise PydanticCustomError("urgent", "must not be urgent and wait for a digest")
+        return self
+
+
+class _Budget(_Table):
+    wait_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
+    per_week: dict[Zone, Annotated[int, Field(ge=1, le=MOST_A_WEEK)]]
+
+
 class _Noticebook(_Table):
     rhythm: _Rhythm
+    quiet_hours: QuietHours | None = None
+    budget: _Budget
+    manners: dict[Kind, _Manner] = {}
     fast_track: _FastTrack
     announcement: _Announcement
     channels: dict[Kind, tuple[Outgoing, ...]]
@@ -100,10 +133,21 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()
         },
+        manners=_manners(book),
         retries={
             channel: tuple(timedelta(seconds=it) for it in pauses)
             for channel, pauses in book.retries.items()
         },
         interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,
+    )
+
+
+def _manners(book: _Noticebook) -> Manners:
+    quiet = book.quiet_hours
+    return Manners(
+        kinds={kind: Manner(**manner.model_dump()) for kind, manner in book.manners.items()},
+        quiet=Quiet(begins=quiet.begins, ends=quiet.ends) if quiet else None,
+        budget={zone: most for zone, most in book.budget.per_week.items()},
+        wait=timedelta(days=book.budget.wait_days),
     )

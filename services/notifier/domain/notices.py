@@ -19,6 +19,7 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.manners import Manners
 from services.notifier.domain.occasions import Rhythm
 
 Kind: TypeAlias = Literal[
@@ -53,6 +54,7 @@ class Rules:
     promises: Mapping[str, Promise]
     rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
+    manners: Manners
     retries: Mapping[Channel, tuple[timedelta, ...]]
     interest: timedelta
     """For so long an own act shows interest in its topics."""
@@ -67,7 +69,7 @@ class Rules:
 class Notice:
     """`cause` names the event or the occasion, `facts` are what its words are made of, `about` is
     the member it speaks of if that is somebody else, and `due_at` when what it asks for was
-    promised.
+    promised. `at_once`: it waits for no digest, even if its kind does.
     """
 
     kind: Kind
@@ -77,15 +79,31 @@ class Notice:
     facts: Facts
     about: str | None = None
     due_at: datetime | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent:
-    """It is in the recipient's inbox, and on its way over the other channels."""
+    """It is in the recipient's inbox, and on its way over the other channels. `at` is when, None
+    where that is when it was decided. `week` is the one of whose attention it takes, if it does,
+    and `digest` is the first of those that were sent together, if there were several.
+    """
 
     id: str
     notice: Notice
     channels: tuple[Channel, ...]
+    at: datetime | None = None
+    week: str | None = None
+    digest: str | None = None
+
+    @property
+    def sent_at(self) -> datetime:
+        return self.at or self.notice.at
+
+    @property
+    def counts(self) -> bool:
+        """Of what is sent together, only the first takes of the recipient's attention."""
+        return self.week is not None and self.digest in {None, self.id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +276,7 @@ def of_alert(event: AlertEvent) -> Iterator[Notice]:
 
 
 def of_piece(
-    piece: PieceRecorded, listeners: Iterable[Listener], now: datetime
+    piece: PieceRecorded, listeners: Iterable[Listener], now: datetime, *, at_once: bool = False
 ) -> Iterator[Notice]:
     """Announce a new piece. The cause is the piece, wherever else it comes to be published."""
     if piece.historical:
@@ -271,6 +289,7 @@ def of_piece(
             at=now,
             facts={"title": piece.title, "url": piece.url, "topic": listener.topic},
             about=piece.member,
+            at_once=at_once,
         )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, notices, respect
 from shared import clock
 from shared.eventlog.codec import Codec, Kind
 from shared.messaging.tails import RELAY_SCHEMA
@@ -27,6 +27,9 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=alerts.AlertBreached, name="alert-breached"),
         Kind(event=alerts.AlertResolved, name="alert-resolved"),
         Kind(event=notices.NoticeSent, name="notice-sent"),
+        Kind(event=respect.NoticeHeld, name="notice-held"),
+        Kind(event=respect.NoticeDropped, name="notice-dropped"),
+        Kind(event=respect.PreferencesSet, name="preferences-set"),
         Kind(event=notices.NoticeDelivered, name="notice-delivered"),
         Kind(event=notices.NoticeFailed, name="notice-failed"),
         Kind(event=notices.NoticeRead, name="notice-read"),

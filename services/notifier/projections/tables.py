@@ -7,29 +7,33 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, TypeAlias, assert_never, cast
+from typing import Final, TypeAlias, assert_never, cast
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, notices, respect
+from services.notifier.projections import waiting
 from services.notifier.projections.entries import CODEC, milliseconds
+from services.notifier.projections.statements import Statement
 from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "2"
+FORM: Final = "3"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
 AT_ONCE: Final = 0
 BEFORE_ALL_ELSE: Final = -1
 """When what asks for something by a certain time is to go: ahead of all that waits already."""
+OUTCOMES: Final = (notices.NoticeSent, respect.NoticeHeld, respect.NoticeDropped)
+"""What becomes of notices: they come by the thousand and do not depend on each other."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
+    *waiting.TABLES,
 )
 
-Row: TypeAlias = dict[str, Any]
 Event: TypeAlias = (
     clock.ClockStarted
     | clock.ClockAdvanced
@@ -37,21 +41,13 @@ Event: TypeAlias = (
     | audience.Heard
     | alerts.Event
     | notices.Event
+    | respect.Event
 )
-
-
-class Statement(NamedTuple):
-    """What to do, and with which values. A run of one `sql` is one call."""
-
-    sql: str
-    values: Row
 
 
 async def write(transaction: Transaction, entries: Sequence[Entry]) -> None:
     """Append what has not been said, and have the tables follow."""
-    said = {
-        entry.key for entry in entries if entry.key and isinstance(entry.event, notices.NoticeSent)
-    }
+    said = {entry.key for entry in entries if entry.key and isinstance(entry.event, OUTCOMES)}
     again = await transaction.known(list(said)) if said else {}
     fresh = [entry for entry in entries if entry.key not in again]
     if not fresh:
@@ -87,10 +83,10 @@ async def catch_up(store: Store) -> bool:
 
 
 def _in_runs(rows: Iterable[tuple[Recorded, Event]]) -> Iterable[Statement]:
-    """Notices come by the thousand and do not depend on each other: the runs are kept long."""
+    """Where entries do not depend on each other, the runs are kept long."""
     for kind, run in groupby(rows, key=lambda each: type(each[1])):
         statements = [each for row, event in run for each in _statements(row, event)]
-        if kind is notices.NoticeSent:
+        if kind in OUTCOMES:
             statements.sort(key=itemgetter(0))
         yield from statements
 
@@ -132,6 +128,12 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             | notices.NoticeRead()
         ):
             yield from _of_notice(row, event)
+            if isinstance(event, notices.NoticeSent):
+                yield from waiting.of_sent(event)
+        case respect.NoticeHeld() | respect.NoticeDropped():
+            yield waiting.of_unsent(row, event)
+        case respect.PreferencesSet():
+            yield waiting.of_preferences(row.stream.removeprefix(notices.stream("")), event)
         case notices.KindStopped() | notices.KindResumed():
             yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
         case notices.ReceiverGone() | notices.ReceiverBack():

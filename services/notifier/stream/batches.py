@@ -12,6 +12,7 @@ from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.handlers import Drafted, Happening, Published, Recognised
 from services.notifier.projections import knowledge, tables
+from services.notifier.stream import settling
 from services.notifier.stream.reading import Heard
 from shared.eventlog.log import Entry, Transaction
 
@@ -83,7 +84,7 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
-            await self._say(transaction, handlers.observe(known, occasion, self.rules))
+            await self._say(transaction, handlers.observe(known, occasion, self.rules), now)
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -97,8 +98,13 @@ class Notifying:
         await self._say(transaction, entries)
         return bool(entries)
 
-    async def _say(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
-        """Write down what comes out, each notice for those channels that lead to its recipient."""
+    async def _say(
+        self, transaction: Transaction, entries: Sequence[Entry], now: datetime | None = None
+    ) -> None:
+        """Write down what comes out: of each notice whether it is sent, and over those channels
+        that lead to its recipient. `now` is given where it is later than what is said.
+        """
+        entries = await settling.settle(transaction, entries, self.rules, now)
         told = [entry.event for entry in entries if isinstance(entry.event, NoticeSent)]
         if told:
             entries = handlers.reaching(entries, await knowledge.reach(transaction, told))
