@@ -1,8 +1,8 @@
 """Named examples: what people do on one Monday morning, and a notifier that hears of it."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ from services.notifier.adapters import noticebook
 from services.notifier.adapters.inbox import _letter
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
+from services.notifier.domain.hours import Often, Quiet
+from services.notifier.domain.manners import Preferences, Wish
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.respect import Outcome, PreferencesSet
 from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
@@ -24,7 +27,7 @@ from shared.contracts.activity import Activity, Happened
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
 from shared.contracts.zones import ZoneChange, ZoneChanged
-from shared.eventlog.log import Store
+from shared.eventlog.log import Entry, Store
 from shared.runtime.clock import start
 from shared.runtime.settings import Clock
 
@@ -191,6 +194,33 @@ class Notifier:
     async def is_told_the_time(self, now: datetime) -> None:
         async with self.store.transaction() as transaction:
             await self.notifying.advance(transaction, now)
+
+    async def is_told_what_is_wanted(
+        self,
+        member: str,
+        kinds: Mapping[str, Wish] | None = None,
+        *,
+        quiet: str | None = None,
+        often: Often = "day",
+    ) -> None:
+        """`quiet` is written 20:00-08:00."""
+        hours = quiet and [time.fromisoformat(it) for it in quiet.split("-")]
+        wanted = Preferences(
+            kinds=kinds or {},
+            quiet=Quiet(begins=hours[0], ends=hours[1]) if hours else None,
+            often=often,
+        )
+        async with self.store.transaction() as transaction:
+            said = PreferencesSet(preferences=wanted, at=NINE)
+            await tables.write(transaction, [Entry(f"notices/{member}", said)])
+
+    async def outcomes(self, member: str | None = None) -> list[Outcome]:
+        """Return what became of notices, in the order of the log."""
+        rows = await self.store.read(
+            0, 100_000, types=["notice-sent", "notice-held", "notice-dropped"]
+        )
+        outcomes = [self.store.codec.decode(row) for row in rows]
+        return [it for it in outcomes if member in {None, it.notice.recipient}]
 
     async def acknowledges(self, stream: str, by: str | None, now: datetime) -> bool:
         async with self.store.transaction() as transaction:

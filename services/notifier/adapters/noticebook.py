@@ -148,6 +148,6 @@ def _manners(book: _Noticebook) -> Manners:
     return Manners(
         kinds={kind: Manner(**manner.model_dump()) for kind, manner in book.manners.items()},
         quiet=Quiet(begins=quiet.begins, ends=quiet.ends) if quiet else None,
-        budget={zone: most for zone, most in book.budget.per_week.items()},
+        budget=dict(book.budget.per_week.items()),
         wait=timedelta(days=book.budget.wait_days),
     )

@@ -40,10 +40,11 @@ class Quiet:
 
     def turns(self, then: datetime, now: datetime, zone: ZoneInfo) -> bool:
         """Say whether it has become quiet, or has ceased to be, since `then`."""
-        was = self.holds(then, zone)
-        if was != self.holds(now, zone) or now - then >= DAY:
-            return True
-        return was and self.over(then, zone) <= now
+        if self.begins == self.ends:
+            return False
+        loud = Quiet(begins=self.ends, ends=self.begins)
+        lasting = self if self.holds(then, zone) else loud
+        return lasting.over(then, zone) <= now
 
 
 def zone(*names: str | None) -> ZoneInfo:
