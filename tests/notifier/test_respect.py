@@ -286,3 +286,20 @@ async def test_the_wall_brings_the_morning(tmp_path: Path) -> None:
         await notifier.is_told_the_time(EIGHT + DAYS + HOURS / 3600)
 
         assert len(await notifier.notices()) == 2
+
+
+async def test_what_is_held_may_come_to_its_moment_in_the_same_batch(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.is_told_what_is_wanted("fay", quiet="09:00-12:00")
+        await notifier.hears(follow("fay"))
+        await notifier.hears(moved("ann"))
+        await notifier.hears(
+            published(at=NINE + HOURS),
+            happened("like", "bob", at=NINE + 3 * HOURS),
+            happened("like", "bob", at=NINE + 4 * HOURS),
+        )
+
+        assert told(await notifier.outcomes("fay")) == [
+            ("held", NINE + 3 * HOURS, "quiet_hours"),
+            ("sent", NINE + 3 * HOURS, None),
+        ]
