@@ -7,11 +7,11 @@ import tomllib
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
@@ -35,36 +35,24 @@ class RulesInvalid(WrongUse):
     """Nobody is told anything by rules of which a part makes no sense."""
 
 
-def _known(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "timezone", "must be a time zone by its name, as Europe/Berlin"
-        ) from None
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _FastTrack(_Table):
+class _FastTrack(Table):
     at_risk_percent: Annotated[int, Field(ge=1, le=99)]
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
 
 
-class _Announcement(_Table):
+class _Announcement(Table):
     interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     most_recipients: Ordinal
 
 
-class _Rhythm(_Table):
-    timezone: Annotated[str, AfterValidator(_known)]
+class _Rhythm(Table):
+    timezone: TimeZone
     morning: time
 
 
-class _Noticebook(_Table):
+class _Noticebook(Table):
     rhythm: _Rhythm
+    working_hours: WorkingTime | None = None
     fast_track: _FastTrack
     announcement: _Announcement
     channels: dict[Kind, tuple[Outgoing, ...]]
@@ -90,10 +78,14 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         raise RulesInvalid(f"{path.name}: not TOML: {error}") from error
     except ValidationError as error:
         raise RulesInvalid(f"{path.name}: {reason(error)}") from error
+    hours = book.working_hours.hours() if book.working_hours else None
     return Rules(
         rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
+        hours=hours,
         promises={
-            zone: Promise(minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent)
+            zone: Promise(
+                minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent, hours=hours
+            )
             for zone, minutes in book.fast_track.promise_minutes.items()
         },
         channels={

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
 
+from services.notifier.domain.working_hours import WorkingHours
 from shared.decider import Decider
 
 KIND: Final = "fast_track"
@@ -21,16 +22,22 @@ def stream(member: str, draft_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """The turnaround owed to an author. Past `at_risk_percent` of it the editors hear again."""
+    """The turnaround owed to an author. Past `at_risk_percent` of it the editors hear again. It
+    counts the time that is worked, all of it where there are no `hours`.
+    """
 
     minutes: int
     at_risk_percent: int
+    hours: WorkingHours | None = None
 
     def at_risk_at(self, since: datetime) -> datetime:
-        return since + timedelta(minutes=self.minutes) * self.at_risk_percent / 100
+        return self._after(since, timedelta(minutes=self.minutes) * self.at_risk_percent / 100)
 
     def due_at(self, since: datetime) -> datetime:
-        return since + timedelta(minutes=self.minutes)
+        return self._after(since, timedelta(minutes=self.minutes))
+
+    def _after(self, since: datetime, worked: timedelta) -> datetime:
+        return self.hours.after(since, worked) if self.hours else since + worked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

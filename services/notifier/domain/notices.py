@@ -20,6 +20,7 @@ from services.notifier.domain.alerts import (
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.working_hours import WorkingHours
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -58,6 +59,8 @@ class Rules:
     """For so long an own act shows interest in its topics."""
     most_recipients: int
     """Of one announcement; followers come first."""
+    hours: WorkingHours | None = None
+    """Without them all hours are worked."""
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)
