@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, notices, occasions
+from services.notifier.domain import alerts, audience, duty, notices, occasions
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from services.notifier.domain.occasions import Occasion
@@ -191,7 +191,8 @@ class _Desk:
             return
         for stream in self._due(now):
             to = audience.escalation(self._known.members)
-            self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
+            passed = alerts.LetTimePass(to=self._on_duty(now), escalate_to=to, now=now)
+            self._decide_draft(stream, passed)
 
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
@@ -221,7 +222,8 @@ class _Desk:
             self._say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
-                owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
+                to = self._on_duty(now)
+                owed = alerts.PromiseTurnaround(promise=promise, to=to, at=move.at, now=now)
                 for stream in self._open_drafts(move.member):
                     self._decide_draft(stream, owed)
 
@@ -241,9 +243,8 @@ class _Desk:
         match drafted.what:
             case alerts.DraftSubmitted() as submitted:
                 promise = self._rules.promise(self._known.member(submitted.member).zone)
-                editors = audience.editors(self._known.members)
                 command = alerts.SubmitDraft(
-                    submitted=submitted, promise=promise, to=editors, now=now
+                    submitted=submitted, promise=promise, to=self._on_duty(now), now=now
                 )
             case alerts.DraftClosed(how=how, at=at, by=by):
                 command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
@@ -311,6 +312,9 @@ class _Desk:
             self._known.recorded.add(number)
             sent = NoticeSent(id=number, notice=notice, channels=self._rules.channels[notice.kind])
             self.entries.append(Entry(notices.stream(notice.recipient), sent, number))
+
+    def _on_duty(self, now: datetime) -> tuple[str, ...]:
+        return duty.on_duty(self._known.members, self._rules.hours, now)
 
     def _due(self, now: datetime) -> list[str]:
         due = sorted((at, stream) for stream, at in self._timers.items() if at <= now)

@@ -4,6 +4,7 @@ One stream for each draft. A draft is on the fast track when its author is at th
 heard of, or comes to be while it is open. A promise once given stays.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
@@ -52,7 +53,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What the editors owe. `cause` is the id of the event by which the draft was submitted."""
+    """What the editors owe. `cause` is the id of the event by which the draft was submitted, and
+    `to` are those who were asked last: whoever was on duty.
+    """
 
     id: str
     member: str
@@ -201,8 +204,9 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetTimePass:
-    """`escalate_to` are those who hear of a promise that was broken."""
+    """`to` are those who hear that a promise is at risk, `escalate_to` that it was broken."""
 
+    to: tuple[str, ...]
     escalate_to: tuple[str, ...]
     now: datetime
 
@@ -231,8 +235,8 @@ def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
             return (closed, *_resolved(draft, how, by, at, now))
         case Acknowledge(by=by, now=now):
             return _resolved(draft, "acknowledged", by, now, now)
-        case LetTimePass(escalate_to=escalate_to, now=now):
-            return tuple(_lapsed(draft, escalate_to, now))
+        case LetTimePass():
+            return tuple(_lapsed(draft, command))
         case _:
             assert_never(command)
 
@@ -276,18 +280,16 @@ def _resolved(
     )
 
 
-def _lapsed(
-    draft: Draft, escalate_to: tuple[str, ...], now: datetime
-) -> list[AlertAtRisk | AlertBreached]:
-    lapsed: list[AlertAtRisk | AlertBreached] = []
-    if draft.alert is None:
-        return lapsed
-    if draft.stage == "open" and now >= draft.alert.at_risk_at:
-        lapsed.append(AlertAtRisk(alert=draft.alert, at=now))
-    if draft.stage in {"open", "at_risk"} and now >= draft.alert.due_at:
-        escalated = replace(draft.alert, escalated_to=escalate_to[:MOST_NAMED])
-        lapsed.append(AlertBreached(alert=escalated, at=now))
-    return lapsed
+def _lapsed(draft: Draft, passed: LetTimePass) -> Iterator[AlertAtRisk | AlertBreached]:
+    alert, now = draft.alert, passed.now
+    if alert is None:
+        return
+    if draft.stage == "open" and now >= alert.at_risk_at:
+        alert = replace(alert, to=passed.to[:MOST_NAMED])
+        yield AlertAtRisk(alert=alert, at=now)
+    if draft.stage in {"open", "at_risk"} and now >= alert.due_at:
+        alert = replace(alert, escalated_to=passed.escalate_to[:MOST_NAMED])
+        yield AlertBreached(alert=alert, at=now)
 
 
 draft: Final = Decider[Command, Event, Draft](initial=Draft(), decide=decide, evolve=evolve)

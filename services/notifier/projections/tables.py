@@ -23,7 +23,7 @@ FORM: Final = "2"
 CHUNK: Final = 1000
 AT_ONCE: Final = 0
 BEFORE_ALL_ELSE: Final = -1
-"""When what asks for something by a certain time is to go: ahead of all that waits already."""
+"""When alerts are to go: ahead of all that waits already."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
@@ -284,6 +284,7 @@ def _of_notice(
                     "kind": event.notice.kind,
                 },
             )
+            first = event.notice.kind in notices.ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
@@ -292,7 +293,7 @@ def _of_notice(
                         {
                             "id": event.id,
                             "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if event.notice.due_at else AT_ONCE,
+                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
                         },
                     )
         case notices.NoticeDelivered():

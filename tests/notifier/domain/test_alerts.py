@@ -85,7 +85,7 @@ def resolved(
 
 
 def pass_until(now: datetime) -> LetTimePass:
-    return LetTimePass(escalate_to=("cora",), now=now)
+    return LetTimePass(to=("eddi",), escalate_to=("cora",), now=now)
 
 
 def test_a_draft_of_an_engaged_author_raises_an_alert_with_a_promise() -> None:
@@ -157,6 +157,14 @@ def test_half_of_the_promised_time_puts_it_at_risk() -> None:
 
 def test_all_of_it_breaks_the_promise_and_escalates() -> None:
     assert given(SUBMITTED, RAISED, AT_RISK).when(pass_until(NINE + 4 * HOURS)) == (BREACHED,)
+
+
+def test_whoever_is_on_duty_by_then_hears_that_it_is_at_risk() -> None:
+    later = LetTimePass(to=("edna",), escalate_to=("cora",), now=NINE + 2 * HOURS)
+
+    assert given(SUBMITTED, RAISED).when(later) == (
+        replace(AT_RISK, alert=replace(ALERT, to=("edna",))),
+    )
 
 
 def test_a_long_step_of_the_clock_says_both() -> None:
