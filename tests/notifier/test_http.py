@@ -15,7 +15,15 @@ from pydantic import SecretStr
 
 from services.__main__ import run
 from services.notifier import http
-from services.notifier.adapters import addresses, endpoint, inbox, noticebook, webhook
+from services.notifier.adapters import (
+    addresses,
+    endpoint,
+    inbox,
+    noticebook,
+    turnaround,
+    voices,
+    webhook,
+)
 from services.notifier.adapters.chat import Services
 from services.notifier.adapters.webhook import Hook
 from services.notifier.domain.notices import ReceiverGone
@@ -46,7 +54,9 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
         return await notifier.acknowledges(stream, by, now)
 
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
+    app.include_router(turnaround.router(notifier.store, notifier.notifying.rules.hours))
     app.include_router(http.router(notifier.store, acknowledge))
+    app.include_router(voices.router(notifier.store, notifier.answers))
     app.include_router(inbox.router(notifier.store, WORDING))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
     app.include_router(endpoint.router(notifier.store, hook))

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.notifier.adapters import links, noticebook
+from services.notifier.adapters import links, noticebook, voices
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.access import Access
@@ -49,6 +49,7 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
         signed=links.PATHS,
     )
     app.include_router(links.router(notifier.store, LINKS, WORDING, acknowledge))
+    app.include_router(voices.pages(notifier.store, LINKS, WORDING, notifier.answers))
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://127.0.0.1", headers=ELSEWHERE

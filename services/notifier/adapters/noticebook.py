@@ -15,12 +15,14 @@ from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
+MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
 
 Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
@@ -40,6 +42,11 @@ class _FastTrack(Table):
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
 
 
+class _Drafts(Table):
+    answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+    remind_after_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+
+
 class _Announcement(Table):
     interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     most_recipients: Ordinal
@@ -54,6 +61,7 @@ class _Noticebook(Table):
     rhythm: _Rhythm
     working_hours: WorkingTime | None = None
     fast_track: _FastTrack
+    drafts: _Drafts
     announcement: _Announcement
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
@@ -88,6 +96,11 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             )
             for zone, minutes in book.fast_track.promise_minutes.items()
         },
+        answering=Answering(
+            days=book.drafts.answer_days,
+            remind_after_days=book.drafts.remind_after_days,
+            hours=hours,
+        ),
         channels={
             kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()

@@ -1,7 +1,8 @@
 """The fast track: what an author on it was promised for a draft, and what became of the promise.
 
 One stream for each draft. A draft is on the fast track when its author is at the time it is
-heard of, or comes to be while it is open. A promise once given stays.
+heard of, or comes to be while it is open. A promise once given stays. Every other draft waits in
+the ordinary queue. An approval or a withdrawal closes all that is open about it.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
 
+from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import (
+    Answering,
+    DraftReceived,
+    DraftStillWaits,
+    Waiting,
+    reminded,
+)
 from services.notifier.domain.working_hours import WorkingHours
 from shared.decider import Decider
 
@@ -121,28 +130,49 @@ class AlertResolved:
 
 
 AlertEvent: TypeAlias = AlertRaised | AlertAtRisk | AlertBreached | AlertResolved
-Event: TypeAlias = DraftSubmitted | DraftClosed | AlertEvent
+Event: TypeAlias = (
+    DraftSubmitted
+    | DraftClosed
+    | DraftReceived
+    | DraftStillWaits
+    | VoiceAsked
+    | VoiceAnswered
+    | AlertEvent
+)
 Stage: TypeAlias = Literal["open", "at_risk", "breached", "resolved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """`submitted` is None unless it is open; `alert` and its `stage` are of the last submission."""
+    """`submitted` is None unless it is open; `alert` and its `stage` are of the last submission.
+    `waiting` is its place in the ordinary queue, `voices` is what its author has not answered.
+    """
 
     submitted: DraftSubmitted | None = None
     closed_at: datetime | None = None
     alert: Alert | None = None
     stage: Stage | None = None
+    waiting: Waiting | None = None
+    voices: tuple[VoiceAsked, ...] = ()
 
 
 def evolve(draft: Draft, event: Event) -> Draft:
     match event:
         case DraftSubmitted():
-            return Draft(submitted=event, closed_at=draft.closed_at)
+            return Draft(submitted=event, closed_at=draft.closed_at, voices=draft.voices)
         case DraftClosed():
-            return replace(draft, submitted=None, closed_at=event.at)
+            return replace(draft, submitted=None, closed_at=event.at, waiting=None, voices=())
+        case DraftReceived():
+            return replace(draft, waiting=Waiting(received=event))
+        case DraftStillWaits():
+            return replace(draft, waiting=Waiting(received=event.received, stage=event.stage))
+        case VoiceAsked():
+            return replace(draft, voices=(*draft.voices, event))
+        case VoiceAnswered():
+            left = tuple(each for each in draft.voices if each.id != event.asked.id)
+            return replace(draft, voices=left)
         case AlertRaised():
-            return replace(draft, alert=event.alert, stage="open")
+            return replace(draft, alert=event.alert, stage="open", waiting=None)
         case AlertAtRisk():
             return replace(draft, alert=event.alert, stage="at_risk")
         case AlertBreached():
@@ -170,10 +200,13 @@ def next_at(draft: Draft) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitDraft:
-    """`promise` is None for an author who is not on the fast track. `now` is the log's clock."""
+    """`promise` is None for an author who is not on the fast track: then it is `answering` that
+    says until when. `now` is the log's clock.
+    """
 
     submitted: DraftSubmitted
     promise: Promise | None
+    answering: Answering
     to: tuple[str, ...]
     now: datetime
 
@@ -211,7 +244,38 @@ class LetTimePass:
     now: datetime
 
 
-Command: TypeAlias = SubmitDraft | PromiseTurnaround | CloseDraft | Acknowledge | LetTimePass
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfDraft:
+    """It is morning."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForVoice:
+    """An editor has changed what the draft means."""
+
+    asked: VoiceAsked
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerForVoice:
+    id: str
+    accepted: bool
+    now: datetime
+
+
+Command: TypeAlias = (
+    SubmitDraft
+    | PromiseTurnaround
+    | CloseDraft
+    | Acknowledge
+    | LetTimePass
+    | RemindOfDraft
+    | AskForVoice
+    | AnswerForVoice
+)
 
 
 def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
@@ -219,8 +283,10 @@ def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
         case SubmitDraft(submitted=submitted, promise=promise, to=to, now=now):
             if draft.submitted or (draft.closed_at and submitted.at <= draft.closed_at):
                 return ()
-            if promise is None or submitted.historical:
+            if submitted.historical:
                 return (submitted,)
+            if promise is None:
+                return (submitted, _received(submitted, command.answering, now))
             return (submitted, _raised(submitted, promise, to, submitted.at, now))
         case PromiseTurnaround(promise=promise, to=to, at=at, now=now):
             submitted_ = draft.submitted
@@ -237,8 +303,34 @@ def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
             return _resolved(draft, "acknowledged", by, now, now)
         case LetTimePass():
             return tuple(_lapsed(draft, command))
+        case RemindOfDraft(now=now):
+            return reminded(draft.waiting, now)
+        case AskForVoice(asked=asked, historical=historical):
+            if historical or (draft.closed_at and draft.submitted is None):
+                return ()
+            return (asked,)
+        case AnswerForVoice(id=id, accepted=accepted, now=now):
+            return tuple(
+                VoiceAnswered(asked=asked, accepted=accepted, at=now)
+                for asked in draft.voices
+                if asked.id == id
+            )
         case _:
             assert_never(command)
+
+
+def _received(submitted: DraftSubmitted, answering: Answering, now: datetime) -> DraftReceived:
+    work = submitted.work
+    return DraftReceived(
+        id=submitted.alert_id,
+        member=submitted.member,
+        draft_id=submitted.draft_id,
+        title=work.title if work else None,
+        url=work.url if work else None,
+        remind_at=answering.remind_at(submitted.at),
+        due_at=answering.due_at(submitted.at),
+        at=now,
+    )
 
 
 def _raised(

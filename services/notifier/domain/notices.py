@@ -20,6 +20,7 @@ from services.notifier.domain.alerts import (
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.waiting import Answering
 from services.notifier.domain.working_hours import WorkingHours
 
 Kind: TypeAlias = Literal[
@@ -28,6 +29,10 @@ Kind: TypeAlias = Literal[
     "fast_track_alert",
     "fast_track_at_risk",
     "fast_track_breached",
+    "draft_received",
+    "draft_queue",
+    "voice_check",
+    "voice_answer",
     "announcement",
     "recognition",
 ]
@@ -52,6 +57,7 @@ class Rules:
     """
 
     promises: Mapping[str, Promise]
+    answering: Answering
     rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
     retries: Mapping[Channel, tuple[timedelta, ...]]

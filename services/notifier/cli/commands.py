@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.notifier.cli import drafting, reporting
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
@@ -21,7 +22,9 @@ def commands(app: typer.Typer) -> None:
     alerts = typer.Typer(name="alerts", help="The fast-track queue.", invoke_without_command=True)
     alerts.callback()(list_alerts)
     alerts.command("ack")(ack)
+    alerts.command("report")(reporting.report)
     app.add_typer(alerts)
+    drafting.commands(app)
     notices = typer.Typer(
         name="notices", help="How people are reached, and what became of it.", no_args_is_help=True
     )
