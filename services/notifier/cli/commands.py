@@ -10,7 +10,7 @@ from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
 
-COLUMNS = ("alert", "member", "draft", "state", "raised", "promised by", "left")
+COLUMNS = ("alert", "member", "draft", "state", "by", "raised", "promised by", "left")
 DELIVERY = ("channel", "state", "attempts", "problem", "at", "next_at")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -162,6 +162,7 @@ def _row(alert: dict[str, Any]) -> tuple[object, ...]:
         alert["member"],
         alert["draft_id"],
         alert.get("resolved") or alert["state"].replace("_", " "),
+        alert.get("resolved_by"),
         _time(alert["raised_at"]),
         _time(alert["due_at"]),
         _left(alert["seconds_left"]),

@@ -145,7 +145,8 @@ Stage: TypeAlias = Literal["open", "at_risk", "breached", "resolved"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """`submitted` is None unless it is open; `alert` and its `stage` are of the last submission.
-    `waiting` is its place in the ordinary queue, `voices` is what its author has not answered.
+    `waiting` is its place in the ordinary queue, `asked` names all that its author was asked, and
+    `voices` is what they have not answered.
     """
 
     submitted: DraftSubmitted | None = None
@@ -153,13 +154,14 @@ class Draft:
     alert: Alert | None = None
     stage: Stage | None = None
     waiting: Waiting | None = None
+    asked: frozenset[str] = frozenset()
     voices: tuple[VoiceAsked, ...] = ()
 
 
 def evolve(draft: Draft, event: Event) -> Draft:
     match event:
         case DraftSubmitted():
-            return Draft(submitted=event, closed_at=draft.closed_at, voices=draft.voices)
+            return replace(draft, submitted=event, alert=None, stage=None, waiting=None)
         case DraftClosed():
             return replace(draft, submitted=None, closed_at=event.at, waiting=None, voices=())
         case DraftReceived():
@@ -167,7 +169,8 @@ def evolve(draft: Draft, event: Event) -> Draft:
         case DraftStillWaits():
             return replace(draft, waiting=Waiting(received=event.received, stage=event.stage))
         case VoiceAsked():
-            return replace(draft, voices=(*draft.voices, event))
+            asked = draft.asked | {event.id}
+            return replace(draft, asked=asked, voices=(*draft.voices, event))
         case VoiceAnswered():
             left = tuple(each for each in draft.voices if each.id != event.asked.id)
             return replace(draft, voices=left)
@@ -306,7 +309,8 @@ def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
         case RemindOfDraft(now=now):
             return reminded(draft.waiting, now)
         case AskForVoice(asked=asked, historical=historical):
-            if historical or (draft.closed_at and draft.submitted is None):
+            is_closed = draft.closed_at is not None and draft.submitted is None
+            if historical or is_closed or asked.id in draft.asked:
                 return ()
             return (asked,)
         case AnswerForVoice(id=id, accepted=accepted, now=now):
