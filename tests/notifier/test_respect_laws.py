@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -59,7 +59,7 @@ class Wanted:
 def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
     times = st.integers(0, 95).map(lambda it: time(it // 4, it % 4 * 15).isoformat("minutes"))
     kinds = st.sampled_from(["announcement", "recognition", "fast_track_alert"])
-    wish = st.sampled_from(["off", "digest", "at_once"])
+    wish: st.SearchStrategy[Wish] = st.sampled_from(get_args(Wish))
     return {
         name: Wanted(
             draw(st.dictionaries(kinds, wish, max_size=2)),
@@ -167,7 +167,8 @@ def test_people_are_left_in_peace_and_everything_else_is_said_once(
 
 def look_at(log: Sequence[tuple[str, Any]], wanted: dict[str, Wanted]) -> None:
     zones: dict[str, str | None] = dict.fromkeys(NAMES, FIRST_ZONE)
-    clocks, away = dict.fromkeys(NAMES, "UTC"), set()
+    clocks = dict.fromkeys(NAMES, "UTC")
+    away: set[str] = set()
     letters: dict[tuple[str, str], set[str]] = {}
     fate: dict[str, str] = {}
     for stream, event in log:
@@ -199,6 +200,8 @@ def look_at(log: Sequence[tuple[str, Any]], wanted: dict[str, Wanted]) -> None:
                     told = letters.setdefault((who, f"{year}-{week}"), set())
                     told.add(event.digest or event.id)
                     assert len(told) <= RULES.manners.budget[zones[who] or FIRST_ZONE]
+            case _:
+                pass
     assert Counter(fate.values())["held"] == 0
 
 

@@ -4,22 +4,33 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
 from services.notifier.adapters.wording import Wording, Words
-from services.notifier.domain import notices
+from services.notifier.domain import drafting, notices
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.voice import VoiceAnswered
+from services.notifier.domain.waiting import Answering, DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
-from tests.notifier.domain.test_alerts import ALERT
+from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
 from tests.notifier.examples import HOURS, NINE, WORDING, a_notifier, happened, moved
 
+STAGES: Final[tuple[Stage, ...]] = (
+    "at_risk",
+    "overdue",
+    "at_risk",
+    "at_risk",
+    "at_risk",
+    "at_risk",
+)
 LOCALES = ("en", "de")
 UNKIND = {
     "en": ("demot", "fail", "lost", "lose", "drop", "below", "worse", "bad", "fault", "must"),
@@ -33,6 +44,7 @@ def what_is_said() -> Iterator[Notice]:
     promise = Promise(minutes=90, at_risk_percent=50)
     rules = Rules(
         promises={"socially_engaged": promise},
+        answering=Answering(days=2, remind_after_days=1),
         rhythm=Rhythm(timezone="UTC", morning=time(8)),
         channels={},
         manners=Manners(kinds={}, quiet=None, budget={}, wait=timedelta()),
@@ -56,15 +68,29 @@ def what_is_said() -> Iterator[Notice]:
     for alert in (replace(each, escalated_to=("cora",)) for each in (ALERT, titled)):
         for event in (AlertRaised, AlertAtRisk, AlertBreached):
             yield from notices.of_alert(event(alert=alert, at=NINE))
-    for title, url, topic in ((None, None, None), ("Tea", "https://a.example/2", "tea")):
+    title, url = "On waiting", "https://a.example/1"
+    for asked, received in (
+        (ASKED, RECEIVED),
+        (replace(ASKED, title=title, url=url), replace(RECEIVED, title=title, url=url)),
+    ):
+        yield from drafting.of_draft(received, {})
+        yield from drafting.of_draft(asked, {})
+        yield from drafting.of_draft(replace(asked, editor=None), {})
+        for accepted in (True, False):
+            answered = VoiceAnswered(asked=asked, accepted=accepted, at=NINE)
+            yield from drafting.of_draft(answered, {})
+        waits = [DraftStillWaits(received=received, stage=stage, at=NINE) for stage in STAGES]
+        for count in (1, 2, 6):
+            yield from drafting.of_queue(waits[:count], ["eddi"], NINE.date(), NINE)
+    for named, at, topic in ((None, None, None), ("Tea", "https://a.example/2", "tea")):
         piece = PieceRecorded(
             piece="piece/1",
             member="ann",
             cause="event-1",
             at=NINE,
             historical=False,
-            title=title,
-            url=url,
+            title=named,
+            url=at,
             topics=(),
         )
         yield from notices.of_piece(piece, [Listener(member="bob", topic=topic)], NINE)

@@ -7,22 +7,24 @@ import tomllib
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.hours import Quiet
 from services.notifier.domain.manners import How, Manner, Manners
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
+MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
 MOST_A_WEEK: Final = 10_000
 
@@ -38,20 +40,7 @@ class RulesInvalid(WrongUse):
     """Nobody is told anything by rules of which a part makes no sense."""
 
 
-def _known(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "timezone", "must be a time zone by its name, as Europe/Berlin"
-        ) from None
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class QuietHours(_Table):
+class QuietHours(Table):
     """By the clock where a member is: over night where `to` is before `from`, never where it is
     the same.
     """
@@ -60,22 +49,27 @@ class QuietHours(_Table):
     ends: Annotated[time, Field(alias="to")]
 
 
-class _FastTrack(_Table):
+class _FastTrack(Table):
     at_risk_percent: Annotated[int, Field(ge=1, le=99)]
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
 
 
-class _Announcement(_Table):
+class _Drafts(Table):
+    answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+    remind_after_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+
+
+class _Announcement(Table):
     interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     most_recipients: Ordinal
 
 
-class _Rhythm(_Table):
-    timezone: Annotated[str, AfterValidator(_known)]
+class _Rhythm(Table):
+    timezone: TimeZone
     morning: time
 
 
-class _Manner(_Table):
+class _Manner(Table):
     how: How = "at_once"
     urgent: bool = False
     optional: bool = True
@@ -88,17 +82,19 @@ class _Manner(_Table):
         return self
 
 
-class _Budget(_Table):
+class _Budget(Table):
     wait_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     per_week: dict[Zone, Annotated[int, Field(ge=1, le=MOST_A_WEEK)]]
 
 
-class _Noticebook(_Table):
+class _Noticebook(Table):
     rhythm: _Rhythm
+    working_hours: WorkingTime | None = None
     quiet_hours: QuietHours | None = None
     budget: _Budget
-    manners: dict[Kind, _Manner] = {}
+    manners: dict[Kind, _Manner] = Field(default_factory=dict)
     fast_track: _FastTrack
+    drafts: _Drafts
     announcement: _Announcement
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
@@ -123,12 +119,21 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         raise RulesInvalid(f"{path.name}: not TOML: {error}") from error
     except ValidationError as error:
         raise RulesInvalid(f"{path.name}: {reason(error)}") from error
+    hours = book.working_hours.hours() if book.working_hours else None
     return Rules(
         rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
+        hours=hours,
         promises={
-            zone: Promise(minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent)
+            zone: Promise(
+                minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent, hours=hours
+            )
             for zone, minutes in book.fast_track.promise_minutes.items()
         },
+        answering=Answering(
+            days=book.drafts.answer_days,
+            remind_after_days=book.drafts.remind_after_days,
+            hours=hours,
+        ),
         channels={
             kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()

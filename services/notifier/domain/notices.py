@@ -21,6 +21,8 @@ from services.notifier.domain.alerts import (
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.waiting import Answering
+from services.notifier.domain.working_hours import WorkingHours
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -28,6 +30,10 @@ Kind: TypeAlias = Literal[
     "fast_track_alert",
     "fast_track_at_risk",
     "fast_track_breached",
+    "draft_received",
+    "draft_queue",
+    "voice_check",
+    "voice_answer",
     "announcement",
     "recognition",
 ]
@@ -52,6 +58,7 @@ class Rules:
     """
 
     promises: Mapping[str, Promise]
+    answering: Answering
     rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
     manners: Manners
@@ -60,6 +67,8 @@ class Rules:
     """For so long an own act shows interest in its topics."""
     most_recipients: int
     """Of one announcement; followers come first."""
+    hours: WorkingHours | None = None
+    """Without them all hours are worked."""
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)

@@ -10,7 +10,9 @@ from operator import itemgetter
 from typing import Final, TypeAlias, assert_never, cast
 
 from services.notifier.domain import alerts, audience, notices, respect
-from services.notifier.projections import waiting
+from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
+from services.notifier.projections import drafting, held
 from services.notifier.projections.entries import CODEC, milliseconds
 from services.notifier.projections.statements import Statement
 from shared import clock
@@ -19,19 +21,20 @@ from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "3"
+FORM: Final = "4"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
 AT_ONCE: Final = 0
 BEFORE_ALL_ELSE: Final = -1
-"""When what asks for something by a certain time is to go: ahead of all that waits already."""
+"""When alerts are to go: ahead of all that waits already."""
 OUTCOMES: Final = (notices.NoticeSent, respect.NoticeHeld, respect.NoticeDropped)
 """What becomes of notices: they come by the thousand and do not depend on each other."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
-    *waiting.TABLES,
+    *("waiting", "voices"),
+    *held.TABLES,
 )
 
 Event: TypeAlias = (
@@ -115,6 +118,10 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
         case (
             alerts.DraftSubmitted()
             | alerts.DraftClosed()
+            | DraftReceived()
+            | DraftStillWaits()
+            | VoiceAsked()
+            | VoiceAnswered()
             | alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
@@ -129,11 +136,11 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
         ):
             yield from _of_notice(row, event)
             if isinstance(event, notices.NoticeSent):
-                yield from waiting.of_sent(event)
+                yield from held.of_sent(event)
         case respect.NoticeHeld() | respect.NoticeDropped():
-            yield waiting.of_unsent(row, event)
+            yield held.of_unsent(row, event)
         case respect.PreferencesSet():
-            yield waiting.of_preferences(row.stream.removeprefix(notices.stream("")), event)
+            yield held.of_preferences(row.stream.removeprefix(notices.stream("")), event)
         case notices.KindStopped() | notices.KindResumed():
             yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
         case notices.ReceiverGone() | notices.ReceiverBack():
@@ -245,12 +252,17 @@ def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
             )
         case alerts.DraftClosed():
             yield Statement("DELETE FROM drafts WHERE stream = :stream", {"stream": row.stream})
+            yield from drafting.closed(row.stream)
+        case DraftReceived() | DraftStillWaits() | VoiceAsked() | VoiceAnswered():
+            yield from drafting.statements(row, event)
         case (
             alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
             | alerts.AlertResolved()
         ):
+            if isinstance(event, alerts.AlertRaised):
+                yield drafting.left(row.stream)
             due = alerts.next_at(alerts.evolve(alerts.draft.initial, event))
             yield Statement(
                 "INSERT OR REPLACE INTO alerts (id, stream, raised_at, due_at, is_open, position)"
@@ -286,6 +298,7 @@ def _of_notice(
                     "kind": event.notice.kind,
                 },
             )
+            first = event.notice.kind in notices.ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
@@ -294,7 +307,7 @@ def _of_notice(
                         {
                             "id": event.id,
                             "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if event.notice.due_at else AT_ONCE,
+                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
                         },
                     )
         case notices.NoticeDelivered():
