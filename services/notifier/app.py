@@ -18,10 +18,13 @@ from services.notifier.adapters import (
     addresses,
     email,
     endpoint,
+    history,
     inbox,
     links,
     noticebook,
     outgoing,
+    preferences,
+    preview,
     turnaround,
     voices,
     webhook,
@@ -39,6 +42,7 @@ from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
 from services.notifier.settings import Settings
 from services.notifier.stream.batches import Notifying
+from services.notifier.stream.foresight import Foresight
 from services.notifier.stream.hearing import Hearing
 from services.notifier.stream.reading import READERS
 from shared.eventlog.log import Recorded, Store
@@ -125,6 +129,9 @@ async def _serve(
     app.include_router(voices.router(store, answer))
     app.include_router(inbox.router(store, outside.wording))
     app.include_router(addresses.router(store, outside.misfit))
+    app.include_router(preferences.router(store, rules))
+    app.include_router(history.router(store))
+    app.include_router(preview.router(Foresight(store, notifying).foresee))
     app.include_router(status.router(health, store, listening.retry))
     if outside.links:
         app.include_router(links.router(store, outside.links, outside.wording, acknowledge))

@@ -89,6 +89,8 @@ def notice(event: notices.NoticeSent) -> contracts.Notice:
         channels=event.channels,
         due_at=said.due_at,
         decided_at=said.at,
+        sent_at=None if event.sent_at == said.at else event.sent_at,
+        digest=event.digest,
     )
 
 

@@ -46,6 +46,10 @@ class Notice(Told):
     due_at: Maybe[Instant] = None
     """When what it asks for was promised."""
     decided_at: Instant
+    sent_at: Maybe[Instant] = None
+    """Where that was later: people are left in peace at night, and are not told too much."""
+    digest: Maybe[Id] = None
+    """The first of those that were sent together with it."""
     historical: bool = False
 
 

@@ -23,9 +23,12 @@ from tests.nats import connected, nats_server
 from tests.notifier.examples import (
     HOURS,
     NINE,
+    SLEEPLESS,
     a_notifier,
+    follow,
     happened,
     moved,
+    published,
     read,
     recognised,
     submitted,
@@ -89,7 +92,7 @@ async def test_on_the_wall_the_log_is_told_of_every_date(tmp_path: Path) -> None
     async with (
         nats_server(tmp_path / "nats") as server,
         connected(server.url) as client,
-        a_notifier(tmp_path, clock="wall") as notifier,
+        a_notifier(tmp_path, clock="wall", rules=SLEEPLESS) as notifier,
     ):
         await provision(client)
         await notifier.is_told_the_time(NINE)
@@ -135,3 +138,25 @@ async def test_an_answer_in_time_that_is_read_in_the_same_batch_is_in_time(tmp_p
         )
 
         assert await notifier.alerts() == ["alert-raised", "alert-resolved"]
+
+
+async def test_on_the_wall_the_log_is_told_when_somebody_is_to_be_left_in_peace(
+    tmp_path: Path,
+) -> None:
+    """By the clock where they are; or when something has waited long enough. Else it is not."""
+    async with (
+        nats_server(tmp_path / "nats") as server,
+        connected(server.url) as client,
+        a_notifier(tmp_path, clock="wall") as notifier,
+    ):
+        ticking = Ticking(client, notifier.store, notifier.notifying)
+        await notifier.is_told_the_time(NINE)
+        zone = happened("member_registered", "kim", timezone="Asia/Kathmandu")
+        await notifier.hears(zone, follow("fay"), published())
+
+        assert not await ticking._worth_it(NINE + HOURS)
+        assert await ticking._worth_it(NINE + 5.25 * HOURS)
+        assert not await ticking._worth_it(NINE + 5.2 * HOURS)
+        await notifier.is_told_the_time(NINE + 15 * HOURS)
+        assert not await ticking._worth_it(NINE + 16 * HOURS)
+        assert await ticking._worth_it(NINE + 23 * HOURS)

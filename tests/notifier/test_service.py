@@ -225,6 +225,7 @@ async def test_what_happens_is_told_once_through_kills_and_restarts(tmp_path: Pa
 async def test_the_wall_breaks_promises_only_after_all_is_read(tmp_path: Path) -> None:
     rules = tmp_path / "notices.toml"
     shipped = Settings.model_fields["notices"].default.read_text()
+    shipped = shipped.replace("from = 20:00:00", "from = 08:00:00")  # at no time is it night
     rules.write_text(shipped.replace("socially_engaged = 240", "socially_engaged = 1"))
     long_ago = NINE - 24 * HOURS
     async with (
@@ -310,6 +311,7 @@ async def test_a_promise_that_ran_out_while_nobody_was_there_is_broken_once(
     """Timers are in the log: a restart forgets none, and repeats none."""
     rules = tmp_path / "notices.toml"
     shipped = Settings.model_fields["notices"].default.read_text()
+    shipped = shipped.replace("from = 20:00:00", "from = 08:00:00")  # at no time is it night
     rules.write_text(shipped.replace("socially_engaged = 240", "socially_engaged = 1"))
     async with a_bus(tmp_path / "nats") as (server, client):
         those = settings(tmp_path / "data", server, clock="wall", notices=rules)

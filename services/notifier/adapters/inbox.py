@@ -89,6 +89,6 @@ def _letter(row: shown.Inboxed, words: Words) -> dict[str, Any]:
         "about": notice.about,
         "cause": notice.cause,
         "due_at": notice.due_at,
-        "sent_at": notice.at,
+        "sent_at": row.sent.sent_at,
         "read": row.is_read,
     }

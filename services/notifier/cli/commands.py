@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.notifier.cli import drafting, reporting
+from services.notifier.cli import drafting, reporting, respecting
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
@@ -31,6 +31,7 @@ def commands(app: typer.Typer) -> None:
     notices.command("address")(address)
     notices.command("deliveries")(deliveries)
     notices.command("webhook")(webhook)
+    respecting.commands(notices)
     app.add_typer(notices)
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from nats.aio.client import Client
 
-from services.notifier.domain import occasions
-from services.notifier.projections import knowledge
+from services.notifier.domain import hours, occasions
+from services.notifier.projections import knowledge, regards
 from services.notifier.stream.batches import Notifying
 from shared import clock
 from shared.eventlog.log import Store
@@ -33,13 +33,28 @@ class Ticking:
             )
 
     async def _worth_it(self, now: datetime) -> bool:
-        """Say whether the log is told: what is said carries its date, promises run out, and there
-        are occasions.
+        """Say whether the log is told: what is said carries its date, promises run out, there are
+        occasions, something has waited long enough, and where it has become night nobody is told
+        anything.
         """
         then = (await knowledge.clock(self._store)).now
-        if clock.is_told(then, now) or occasions.due(then, now, self._notifying.rules.rhythm):
+        if then is None or clock.is_told(then, now):
             return True
-        return bool(await knowledge.due_drafts(self._store, now))
+        if occasions.due(then, now, self._notifying.rules.rhythm):
+            return True
+        if await knowledge.due_drafts(self._store, now):
+            return True
+        return await regards.something_due(self._store, now) or await self._turns(then, now)
+
+    async def _turns(self, then: datetime, now: datetime) -> bool:
+        """Say whether somebody's quiet hours have begun or ended."""
+        rules = self._notifying.rules
+        for timezone, own in await regards.clocks(self._store):
+            quiet = own or rules.manners.quiet
+            zone = hours.zone(timezone, rules.rhythm.timezone)
+            if quiet and quiet.turns(then, now, zone):
+                return True
+        return False
 
     async def _advance(self, now: datetime) -> None:
         async with self._store.transaction() as transaction:
