@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.notifier import publishing
 from services.notifier.domain.alerts import AlertEvent
-from services.notifier.projections import shown
+from services.notifier.projections import history, shown
 from shared.contracts import notices as contracts
 from shared.contracts.words import Member
 from shared.eventlog.view import View
@@ -124,7 +124,10 @@ def router(view: View, acknowledge: Acknowledge) -> APIRouter:
     async def deliveries(id: str) -> dict[str, Any]:
         sent = await shown.notice(view, id)
         if sent is None:
-            raise HTTPException(404, f"there is no notice {id}")
+            if (waits := await history.of_notice(view, id)) is None:
+                raise HTTPException(404, f"there is no notice {id}")
+            to = waits.notice.recipient
+            raise HTTPException(404, f"{id} is not sent: `zones notices history {to}` says why")
         known = await shown.deliveries(view, id)
         return {
             "notice": publishing.notice(sent),

@@ -18,8 +18,11 @@ from services.notifier import http
 from services.notifier.adapters import (
     addresses,
     endpoint,
+    history,
     inbox,
     noticebook,
+    preferences,
+    preview,
     turnaround,
     voices,
     webhook,
@@ -29,6 +32,7 @@ from services.notifier.adapters.webhook import Hook
 from services.notifier.domain.notices import ReceiverGone
 from services.notifier.projections import tables
 from services.notifier.settings import SHIPPED_NOTICES
+from services.notifier.stream.foresight import Foresight
 from shared.eventlog.log import Entry
 from shared.runtime.access import Access
 from shared.runtime.health import Health
@@ -62,6 +66,9 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     app.include_router(inbox.router(notifier.store, WORDING))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
     app.include_router(endpoint.router(notifier.store, hook))
+    app.include_router(preferences.router(notifier.store, notifier.notifying.rules))
+    app.include_router(history.router(notifier.store))
+    app.include_router(preview.router(Foresight(notifier.store, notifier.notifying).foresee))
     return app
 
 

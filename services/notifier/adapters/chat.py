@@ -7,7 +7,7 @@ machine's own desktop, and whoever may set an address is not thereby allowed tha
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -85,6 +85,10 @@ class Chat:
     async def send(self, sent: NoticeSent, to: Recipient) -> None:
         """Apprise blocks, so it gets a thread; its own time limit ends that."""
         words = self._wording.words(sent.notice, to)
+        await asyncio.to_thread(self._services.send, to.chat or "", words)
+
+    async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
+        words = self._wording.summary([sent.notice for sent in those], to)
         await asyncio.to_thread(self._services.send, to.chat or "", words)
 
 

@@ -7,6 +7,7 @@ tried again, and an operator may mend it until then.
 """
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -29,7 +30,7 @@ from aiosmtplib import (
 
 from services.notifier.adapters.links import Links
 from services.notifier.adapters.outgoing import NotDelivered
-from services.notifier.adapters.wording import Wording
+from services.notifier.adapters.wording import Letter, Wording
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
 from shared.runtime.access import is_loopback
@@ -106,8 +107,14 @@ class Email:
         self._server, self._wording, self._links = to, wording, links
 
     async def send(self, sent: NoticeSent, to: Recipient) -> None:
+        await self._send(self.message(sent, to), to)
+
+    async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
+        await self._send(self.digest(those, to), to)
+
+    async def _send(self, message: EmailMessage, to: Recipient) -> None:
         try:
-            await self._hand_in(self.message(sent, to), to.email or "")
+            await self._hand_in(message, to.email or "")
         except SMTPAuthenticationError:
             raise NotDelivered("login_refused") from None
         except SMTPRecipientsRefused as error:
@@ -125,15 +132,33 @@ class Email:
 
     def message(self, sent: NoticeSent, to: Recipient) -> EmailMessage:
         """Return what is sent, with the ways to stop it."""
-        notice, sender = sent.notice, self._server.sender
+        notice = sent.notice
         stop = self._links.stop(to.member, notice.kind)
         letter = self._wording.letter(notice, to, stop=stop, asking=self._links.asking(notice, to))
+        return self._enclosed(letter, to, id=sent.id, stop=stop)
+
+    def digest(self, those: Sequence[NoticeSent], to: Recipient) -> EmailMessage:
+        """Return what tells several things at once. What mail programs stop by themselves is all
+        that is told.
+        """
+        notices = [sent.notice for sent in those]
+        letter = self._wording.digest(
+            notices,
+            to,
+            stop=lambda kind: self._links.stop(to.member, kind),
+            asking=lambda notice: self._links.asking(notice, to),
+        )
+        stop = self._links.stop(to.member, *dict.fromkeys(notice.kind for notice in notices))
+        return self._enclosed(letter, to, id=f"digest/{those[0].digest}", stop=stop)
+
+    def _enclosed(self, letter: Letter, to: Recipient, *, id: str, stop: str) -> EmailMessage:
+        sender = self._server.sender
         message = EmailMessage()
         message["From"] = sender
         message["To"] = Address(addr_spec=to.email or "")
         message["Subject"] = letter.subject
         message["Date"] = localtime()
-        message["Message-ID"] = message_id(sent.id, sender.domain)
+        message["Message-ID"] = message_id(id, sender.domain)
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"

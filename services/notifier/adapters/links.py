@@ -8,7 +8,7 @@ themselves (RFC 8058) is the same as the button.
 import hashlib
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -59,8 +59,8 @@ class Links:
         self._stop, self._acknowledge = _serializer(key, "stop"), _serializer(key, "acknowledge")
         self._voice = _serializer(key, "voice")
 
-    def stop(self, member: str, kind: Kind) -> str:
-        return f"{self._public}/v1/stop/{self._stop.dumps([member, kind])}"
+    def stop(self, member: str, *kinds: Kind) -> str:
+        return f"{self._public}/v1/stop/{self._stop.dumps([member, ' '.join(kinds)])}"
 
     def acknowledge(self, member: str, alert: str) -> str:
         return f"{self._public}/v1/acknowledge/{self._acknowledge.dumps([member, alert])}"
@@ -76,12 +76,14 @@ class Links:
             return Asking("voice", self.voice(to.member, notice.cause))
         return None
 
-    def stopped_by(self, token: str) -> tuple[str, Kind] | None:
-        """Return who wants no more of which kind, None where the link is not ours."""
+    def stopped_by(self, token: str) -> tuple[str, tuple[Kind, ...]] | None:
+        """Return who wants no more of which kinds, None where the link is not ours."""
         found = _read(self._stop, token)
-        if found is None or found[1] not in KINDS:
+        if found is None:
             return None
-        return found[0], next(kind for kind in KINDS if kind == found[1])
+        named = found[1].split(" ")
+        kinds = tuple(kind for kind in KINDS if kind in named)
+        return (found[0], kinds) if len(kinds) == len(named) else None
 
     def acknowledged_by(self, token: str) -> tuple[str, str] | None:
         """Return who takes up which alert, None where the link is not ours."""
@@ -119,7 +121,7 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         if found is None:
             return nowhere(wording)
         reader = await recipient(store, found[0])
-        name = wording.name(found[1], reader)
+        name = _names(wording, found[1], reader)
         return page(wording.page(reader, "stop_ask", "stop_hint", Button("stop_button"), name=name))
 
     @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
@@ -127,10 +129,11 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         found = links.stopped_by(token)
         if found is None:
             return nowhere(wording)
-        member, kind = found
-        await set_stopped(store, member, kind, stopped=not again)
+        member, kinds = found
+        for kind in kinds:
+            await set_stopped(store, member, kind, stopped=not again)
         reader = await recipient(store, member)
-        name = wording.name(kind, reader)
+        name = _names(wording, kinds, reader)
         if again:
             return page(wording.page(reader, "resumed", name=name))
         return page(
@@ -164,6 +167,10 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         return page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
 
     return router
+
+
+def _names(wording: Wording, kinds: Iterable[Kind], reader: Recipient) -> str:
+    return ", ".join(wording.name(kind, reader) for kind in kinds)
 
 
 async def set_stopped(store: Store, member: str, kind: Kind, *, stopped: bool) -> None:

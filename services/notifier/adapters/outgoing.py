@@ -8,9 +8,10 @@ receiver's answer and our note of it sends a notice again, under the same id.
 import asyncio
 import random
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import structlog
 
@@ -23,7 +24,7 @@ from services.notifier.domain.notices import (
     ReceiverGone,
 )
 from services.notifier.domain.notices import stream as stream_of
-from services.notifier.projections import knowledge, shown, tables
+from services.notifier.projections import history, knowledge, shown, tables
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.recipients import Recipient, recipient
 from shared.eventlog.log import Entry, Store, Transaction
@@ -70,6 +71,14 @@ class Way(Protocol):
         """Take a notice to where its recipient is. Raises NotDelivered."""
 
 
+@runtime_checkable
+class Bundling(Way, Protocol):
+    """A channel on which what is told together is one message. On others it is several."""
+
+    async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
+        """Take all of it to where the recipient is. Raises NotDelivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """The pauses after the first failure, the second, and so on; after the last one nobody tries
@@ -97,7 +106,7 @@ async def deliver(store: Store, way: Way, patience: Patience) -> None:
             under_way = {it: task for it, task in under_way.items() if not task.done()}
             for sent, failures in await _due(store, way, under_way):
                 sending = _send(store, way, patience, sent, failures)
-                under_way[sent.id] = tasks.create_task(sending)
+                under_way[_message(way, sent)] = tasks.create_task(sending)
             if under_way:
                 await asyncio.wait(
                     under_way.values(),
@@ -116,17 +125,31 @@ async def _due(
     if not room:
         return []
     due = await shown.pending(store, way.channel, milliseconds(datetime.now(UTC)), way.at_once)
-    return [(sent, failures) for sent, failures in due if sent.id not in under_way][:room]
+    messages = {_message(way, sent): (sent, failures) for sent, failures in reversed(due)}
+    waiting = [it for name, it in messages.items() if name not in under_way]
+    return waiting[::-1][:room]
+
+
+def _message(way: Way, sent: NoticeSent) -> str:
+    """Return what a message is named by: its notice, or the digest that the notice is a part of."""
+    return sent.digest if sent.digest and isinstance(way, Bundling) else sent.id
 
 
 async def _send(
     store: Store, way: Way, patience: Patience, sent: NoticeSent, failures: int
 ) -> None:
-    problem = await _attempt(store, way, sent)
+    those, problem = [sent], None
+    if sent.digest and isinstance(way, Bundling):
+        those = await history.sent_together(store, sent.digest, way.channel)
+    problems = await _obstacles(store, way, those)
+    if wanted := [it for it in those if it.id not in problems]:
+        problem = await _attempt(store, way, wanted)
     while True:  # what is out already must not go out again because there is no room on the disk
         try:
             async with store.transaction() as transaction:
-                await _note(transaction, way.channel, patience, sent, failures + 1, problem)
+                for it in those:
+                    told = problems.get(it.id, problem)
+                    await _note(transaction, way.channel, patience, it, failures + 1, told)
         except sqlite3.OperationalError as error:
             log.warning("notifier.delivery_waits", channel=way.channel, why=str(error))
             await asyncio.sleep(TROUBLED_SECONDS)
@@ -134,17 +157,29 @@ async def _send(
             return
 
 
-async def _attempt(store: Store, way: Way, sent: NoticeSent) -> NotDelivered | None:
+async def _obstacles(
+    store: Store, way: Way, those: Sequence[NoticeSent]
+) -> dict[str, NotDelivered]:
     """Things may have changed since it was said: addresses, and what somebody wants."""
-    reach = await knowledge.reach(store, [sent])
-    if obstacle := reach.obstacle(sent.notice, way.channel):
-        return NotDelivered(obstacle, final=True)
+    reach = await knowledge.reach(store, those)
+    return {
+        sent.id: NotDelivered(obstacle, final=True)
+        for sent in those
+        if (obstacle := reach.obstacle(sent.notice, way.channel))
+    }
+
+
+async def _attempt(store: Store, way: Way, those: Sequence[NoticeSent]) -> NotDelivered | None:
+    to = await recipient(store, those[0].notice.recipient)
     try:
-        await way.send(sent, await recipient(store, sent.notice.recipient))
+        if len(those) > 1 and isinstance(way, Bundling):
+            await way.send_digest(those, to)
+        else:
+            await way.send(those[0], to)
     except NotDelivered as problem:
         return problem
     except TemplateInvalid as error:
-        log.error("notifier.cannot_be_said", notice=sent.id, why=str(error))  # noqa: TRY400
+        log.error("notifier.cannot_be_said", notice=those[0].id, why=str(error))  # noqa: TRY400
         return NotDelivered("no_words", final=True)
     return None
 

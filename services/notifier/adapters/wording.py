@@ -117,17 +117,37 @@ class Wording:
             html=made_of(self._templates.whole("email.html"), None, values, manner),
         )
 
+    def summary(self, notices: Sequence[Notice], to: Recipient) -> Words:
+        """Return in one message what several notices say, for where nobody writes letters."""
+        template, manner = self._spoken("digest", to)
+        told = [self.words(notice, to) for notice in notices]
+        facts = {"count": len(told), "first": told[0].title}
+        return Words(
+            title=_line(made_of(template, "title", facts, manner)),
+            text="\n\n".join(f"{words.title}\n\n{words.text}" for words in told),
+            why=" ".join(dict.fromkeys(words.why for words in told)),
+        )
+
     def digest(
-        self, notices: Sequence[Notice], to: Recipient, *, stop: Callable[[Kind], str]
+        self,
+        notices: Sequence[Notice],
+        to: Recipient,
+        *,
+        stop: Callable[[Kind], str],
+        asking: Callable[[Notice], Asking | None] = lambda _: None,
     ) -> Letter:
         """Return an e-mail that tells several things, kind after kind in the order of the first of
-        each; `stop` makes the link by which to stop a kind.
+        each; `stop` makes the link by which to stop a kind, `asking` that by which to answer.
         """
         template, manner = self._spoken("digest", to)
         parts = [
             {
                 "name": self.name(kind, to),
-                "told": [self.words(notice, to) for notice in notices if notice.kind == kind],
+                "told": [
+                    self._told(notice, to, asking(notice))
+                    for notice in notices
+                    if notice.kind == kind
+                ],
                 "stop": stop(kind),
                 "stop_words": self.around("stop", to, name=self.name(kind, to)),
             }
@@ -172,6 +192,13 @@ class Wording:
         template, manner = self._spoken("around", to)
         return _line(made_of(template, block, facts, manner))
 
+    def _told(self, notice: Notice, to: Recipient, asking: Asking | None) -> Values:
+        return {
+            **self.words(notice, to)._asdict(),
+            "answer": asking and asking.link,
+            "answer_words": asking and self.around(asking.name, to),
+        }
+
     def _spoken(self, name: str, to: Recipient) -> tuple[Template, Manner]:
         wanted = templates.locales(to.locale, self._locale)
         template, locale = self._templates.spoken(name, wanted)
@@ -209,7 +236,16 @@ DIGESTS: Final = [
         "parts": [
             {
                 "name": "new pieces",
-                "told": [Words("A title", "A text.", "A reason.")],
+                "told": [
+                    {
+                        "title": "A title",
+                        "text": "A text.",
+                        "why": "A reason.",
+                        "answer": answer,
+                        "answer_words": answer and "Answer it",
+                    }
+                    for answer in (None, "https://a.example/answer")
+                ],
                 "stop": "https://a.example/stop",
                 "stop_words": "No more",
             }

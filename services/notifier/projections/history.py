@@ -41,3 +41,14 @@ async def sent_between(view: View, since: datetime, until: datetime) -> list[Not
         {"since": milliseconds(since), "until": milliseconds(until)},
     )
     return [CODEC.decode(Recorded._make(row)) for row in rows]
+
+
+async def sent_together(view: View, digest: str, channel: str) -> list[NoticeSent]:
+    """Return what of a digest has still to go over a channel, in order."""
+    rows = await view.fetchall(
+        f"SELECT {ROW} FROM sent JOIN deliveries USING (id) JOIN inbox USING (id)"  # noqa: S608
+        " JOIN log USING (position) WHERE sent.digest = :digest AND channel = :channel"
+        " AND next_at IS NOT NULL ORDER BY position",
+        {"digest": digest, "channel": channel},
+    )
+    return [CODEC.decode(Recorded._make(row)) for row in rows]
