@@ -15,6 +15,7 @@ from tests.notifier.examples import (
     Notifier,
     a_notifier,
     approved,
+    edited,
     editor,
     follow,
     happened,
@@ -44,11 +45,15 @@ async def a_busy_day(notifier: Notifier) -> None:
         happened("retract", "hal", object={"id": "x"}, kind="follow"),
         happened("share", "sue", topics=["tea"]),
         submitted("bob", "d-0"),
+        submitted("bob", "d-9"),
+        edited("bob", "d-0"),
+        edited("bob", "d-9"),
+        approved("bob", "d-9", at=NINE + HOURS),
     )
     await notifier.hears(moved())
     await notifier.hears(submitted(draft="d-1"), submitted(draft="d-2"), submitted(draft="d-3"))
     await notifier.hears(approved(draft="d-1"), published(topics=["tea"]))
-    await notifier.hears(happened("like", "bob", at=NINE + 26 * HOURS))
+    await notifier.hears(happened("like", "bob", at=NINE + 22 * HOURS))
     [first, *_] = await notifier.letters("eddi")
     await mark_read(notifier.store, "eddi", [first["id"]])
 

@@ -20,6 +20,8 @@ from services.notifier.domain.alerts import (
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.waiting import Answering
+from services.notifier.domain.working_hours import WorkingHours
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -27,6 +29,10 @@ Kind: TypeAlias = Literal[
     "fast_track_alert",
     "fast_track_at_risk",
     "fast_track_breached",
+    "draft_received",
+    "draft_queue",
+    "voice_check",
+    "voice_answer",
     "announcement",
     "recognition",
 ]
@@ -51,6 +57,7 @@ class Rules:
     """
 
     promises: Mapping[str, Promise]
+    answering: Answering
     rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
     retries: Mapping[Channel, tuple[timedelta, ...]]
@@ -58,6 +65,8 @@ class Rules:
     """For so long an own act shows interest in its topics."""
     most_recipients: int
     """Of one announcement; followers come first."""
+    hours: WorkingHours | None = None
+    """Without them all hours are worked."""
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)
@@ -216,7 +225,9 @@ def of_move(
     if moved.historical or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
-    facts: Facts = {"minutes": promise.minutes} if promise else {}
+    facts: Facts = (
+        {"minutes": promise.minutes, "worked": promise.hours is not None} if promise else {}
+    )
     if moved.zone is not None:  # who has left is not written to
         yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, facts=facts)
     for editor in editors:

@@ -7,29 +7,33 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, TypeAlias, assert_never, cast
+from typing import Final, TypeAlias, assert_never, cast
 
 from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
+from services.notifier.projections import drafting
 from services.notifier.projections.entries import CODEC, milliseconds
+from services.notifier.projections.statements import Statement
 from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "2"
+FORM: Final = "3"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
 AT_ONCE: Final = 0
 BEFORE_ALL_ELSE: Final = -1
-"""When what asks for something by a certain time is to go: ahead of all that waits already."""
+"""When alerts are to go: ahead of all that waits already."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
+    *("waiting", "voices"),
 )
 
-Row: TypeAlias = dict[str, Any]
 Event: TypeAlias = (
     clock.ClockStarted
     | clock.ClockAdvanced
@@ -38,13 +42,6 @@ Event: TypeAlias = (
     | alerts.Event
     | notices.Event
 )
-
-
-class Statement(NamedTuple):
-    """What to do, and with which values. A run of one `sql` is one call."""
-
-    sql: str
-    values: Row
 
 
 async def write(transaction: Transaction, entries: Sequence[Entry]) -> None:
@@ -119,6 +116,10 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
         case (
             alerts.DraftSubmitted()
             | alerts.DraftClosed()
+            | DraftReceived()
+            | DraftStillWaits()
+            | VoiceAsked()
+            | VoiceAnswered()
             | alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
@@ -243,12 +244,17 @@ def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
             )
         case alerts.DraftClosed():
             yield Statement("DELETE FROM drafts WHERE stream = :stream", {"stream": row.stream})
+            yield from drafting.closed(row.stream)
+        case DraftReceived() | DraftStillWaits() | VoiceAsked() | VoiceAnswered():
+            yield from drafting.statements(row, event)
         case (
             alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
             | alerts.AlertResolved()
         ):
+            if isinstance(event, alerts.AlertRaised):
+                yield drafting.left(row.stream)
             due = alerts.next_at(alerts.evolve(alerts.draft.initial, event))
             yield Statement(
                 "INSERT OR REPLACE INTO alerts (id, stream, raised_at, due_at, is_open, position)"
@@ -284,6 +290,7 @@ def _of_notice(
                     "kind": event.notice.kind,
                 },
             )
+            first = event.notice.kind in notices.ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
@@ -292,7 +299,7 @@ def _of_notice(
                         {
                             "id": event.id,
                             "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if event.notice.due_at else AT_ONCE,
+                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
                         },
                     )
         case notices.NoticeDelivered():

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.notifier import handlers
-from services.notifier.domain import occasions
+from services.notifier.domain import alerts, occasions
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Drafted, Happening, Published, Recognised
 from services.notifier.projections import knowledge, tables
 from services.notifier.stream.reading import Heard
@@ -83,6 +84,9 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
+            if occasion.every == "day":
+                late = await knowledge.late_drafts(transaction, occasion.at)
+                known.drafts |= await knowledge.drafts(transaction, late)
             await self._say(transaction, handlers.observe(known, occasion, self.rules))
 
     async def acknowledge(
@@ -94,6 +98,23 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, [stream]),
         )
         entries = handlers.acknowledge(known, stream, by, now)
+        await self._say(transaction, entries)
+        return bool(entries)
+
+    async def answer_for_voice(
+        self, transaction: Transaction, asked: VoiceAsked, *, accepted: bool, now: datetime
+    ) -> bool:
+        """Return whether that changed anything."""
+        stream = alerts.stream(asked.member, asked.draft_id)
+        names = {asked.member, asked.editor or asked.member}
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            members=await knowledge.members(transaction, names),
+            drafts=await knowledge.drafts(transaction, [stream]),
+        )
+        entries = handlers.answer_for_voice(
+            known, stream, asked.id, accepted=accepted, now=now, rules=self.rules
+        )
         await self._say(transaction, entries)
         return bool(entries)
 

@@ -11,6 +11,7 @@ from services.notifier.stream import translation
 from shared.contracts.activity import (
     Comment,
     DraftApproved,
+    DraftEdited,
     DraftSubmitted,
     DraftWithdrawn,
     Follow,
@@ -56,6 +57,7 @@ READ: Final[Mapping[str, type[Happened]]] = {
     "follow": Follow,
     "retract": Retract,
     "draft_submitted": DraftSubmitted,
+    "draft_edited": DraftEdited,
     "draft_approved": DraftApproved,
     "draft_withdrawn": DraftWithdrawn,
     "member_registered": MemberRegistered,
