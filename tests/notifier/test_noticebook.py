@@ -44,6 +44,8 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ("at_risk_percent = 50", "at_risk_percent = 100", "fast_track.at_risk_percent: must not"),
         ("socially_engaged = 240", "social_engaged = 240", "must be 'content_consumer'"),
         ("socially_engaged = 240", "socially_engaged = 0", "must not be less than 1"),
+        ("answer_days = 2", "answer_days = 0", "drafts.answer_days: must not be less than 1"),
+        ("remind_after_days = 1", "remind_after_days = 3", "drafts: remind_after_days must not be"),
         ("interest_days = 120", 'interest_days = "long"', "announcement.interest_days: must be"),
         ("[announcement]", "[announcements]", "announcement: is missing"),
         ('ended = ["email", "webhook"]', 'ended = ["fax"]', "must be 'email', 'chat' or"),

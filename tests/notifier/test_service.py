@@ -295,8 +295,9 @@ async def test_a_draft_is_alerted_within_a_second_when_nothing_else_goes_on(
             settings(tmp_path / "data", server, clock="wall", notices=rules_without_night(tmp_path))
         ) as service,
     ):
-        await say(client, editor(), moved())
-        await service.until("/v1/inbox/ann", lambda inbox: len(inbox["notices"]) == 1)
+        await say(client, editor())
+        await service.until("/v1/status", quiet)
+        await say(client, moved())
         await service.until("/v1/inbox/eddi", lambda inbox: len(inbox["notices"]) == 1)
         await service.until("/v1/status", quiet)
         alerted = await client.subscribe("alert.raised.v1.fast_track.ann")

@@ -173,9 +173,11 @@ def test_templates_are_tried_on_just_the_facts_that_they_will_be_given() -> None
     ("minutes", "span"), [(60, "1 hour"), (240, "4 hours"), (90, "90 minutes")]
 )
 def test_a_promise_is_said_in_hours_where_it_is_hours(minutes: int, span: str) -> None:
-    granted = replace(CASES[0], facts={"minutes": minutes})
+    granted = replace(CASES[0], facts={"minutes": minutes, "worked": False})
+    worked = replace(CASES[0], facts={"minutes": minutes, "worked": True})
 
     assert read(granted, "en").text.endswith(f"within {span}.")
+    assert read(worked, "en").text.endswith(f"within {span} of working time.")
 
 
 @pytest.mark.parametrize(

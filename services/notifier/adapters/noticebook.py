@@ -58,6 +58,14 @@ class _Drafts(Table):
     answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
     remind_after_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
 
+    @model_validator(mode="after")
+    def _reminds_in_time(self) -> "_Drafts":
+        if self.remind_after_days > self.answer_days:
+            raise PydanticCustomError(
+                "reminder", "remind_after_days must not be more than answer_days"
+            )
+        return self
+
 
 class _Announcement(Table):
     interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]

@@ -243,7 +243,9 @@ def of_move(
     if moved.historical or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
-    facts: Facts = {"minutes": promise.minutes} if promise else {}
+    facts: Facts = (
+        {"minutes": promise.minutes, "worked": promise.hours is not None} if promise else {}
+    )
     if moved.zone is not None:  # who has left is not written to
         yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, facts=facts)
     for editor in editors:

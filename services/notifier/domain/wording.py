@@ -24,8 +24,8 @@ def _case(kind: Kind, *, about: str | None = None, due: bool = False, **facts: F
 
 
 CASES: Final = (
-    _case("fast_track_granted", minutes=240),
-    _case("fast_track_granted", minutes=90, about="m-002"),
+    _case("fast_track_granted", minutes=240, worked=False),
+    _case("fast_track_granted", minutes=90, worked=True, about="m-002"),
     _case("fast_track_ended"),
     _case("fast_track_ended", about="m-002"),
     *(
