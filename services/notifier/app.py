@@ -16,12 +16,15 @@ from httpx2 import AsyncClient
 from services.notifier import http
 from services.notifier.adapters import (
     addresses,
+    answering,
+    consent,
     email,
     endpoint,
     inbox,
     links,
     noticebook,
     outgoing,
+    requests,
     webhook,
 )
 from services.notifier.adapters.addresses import Misfit, without_services
@@ -31,6 +34,7 @@ from services.notifier.adapters.outgoing import Patience, Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.notices import Rules
+from services.notifier.domain.requests import Reply
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
@@ -105,6 +109,10 @@ async def _serve(
         async with store.transaction() as transaction:
             return await notifying.acknowledge(transaction, stream, by, now)
 
+    async def answer_request(id: str, member: str, reply: Reply, now: datetime) -> bool:
+        async with store.transaction() as transaction:
+            return await notifying.answer(transaction, id, member, reply, now)
+
     app = application(
         "notifier",
         summary=SUMMARY,
@@ -116,9 +124,12 @@ async def _serve(
     app.include_router(http.router(store, acknowledge))
     app.include_router(inbox.router(store, outside.wording))
     app.include_router(addresses.router(store, outside.misfit))
+    app.include_router(consent.router(store))
+    app.include_router(requests.router(store, answer_request))
     app.include_router(status.router(health, store, listening.retry))
     if outside.links:
         app.include_router(links.router(store, outside.links, outside.wording, acknowledge))
+        app.include_router(answering.router(store, outside.links, outside.wording, answer_request))
     if outside.hook:
         await endpoint.begin(store, outside.hook)
         health.remark(outside.hook.remark)

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, notices, occasions
+from services.notifier.domain import (
+    alerts,
+    audience,
+    care,
+    circles,
+    notices,
+    occasions,
+    requests,
+    talks,
+)
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from services.notifier.domain.occasions import Occasion
@@ -38,6 +47,19 @@ class Retracted(NamedTuple):
     facts: tuple[audience.ActRetracted | audience.FollowsRetracted, ...]
 
 
+class Requested(NamedTuple):
+    """Somebody would like a topic covered. What history tells of is asked of nobody."""
+
+    request: requests.Request
+    historical: bool
+
+
+class Answered(NamedTuple):
+    stream: str
+    reply: requests.Reply
+    historical: bool
+
+
 Tells: TypeAlias = (
     audience.Describe
     | audience.ShowInterest
@@ -45,6 +67,9 @@ Tells: TypeAlias = (
     | Drafted
     | Published
     | Retracted
+    | Requested
+    | Answered
+    | talks.TalkGiven
 )
 
 
@@ -67,6 +92,15 @@ class Recognised(NamedTuple):
     recognition: Recognition
 
 
+class Turned(NamedTuple):
+    """How lively a member of whom we are to take care has become."""
+
+    member: str
+    key: str
+    at: datetime
+    quiet: bool
+
+
 def announces(heard: Happening) -> bool:
     """Say whether it may have to be announced: a batch goes no further than to the next."""
     return isinstance(heard.tells, Published) and not heard.tells.piece.historical
@@ -85,15 +119,31 @@ def runs(heard: Sequence[Happening]) -> Iterable[Sequence[Happening]]:
         yield heard[begin:]
 
 
+def request_of(heard: Happening) -> str | None:
+    """Return the stream of the request that it is about."""
+    match heard.tells:
+        case Requested(request=request):
+            return requests.stream(request.id)
+        case Answered(stream=stream):
+            return stream
+        case _:
+            return None
+
+
 def before_occasion(
-    heard: Sequence[Happening], now: Clock, rules: Rules
+    heard: Sequence[Happening], now: Clock, rules: Rules, asks_at: datetime | None = None
 ) -> tuple[Sequence[Happening], datetime | None]:
-    """Return what can be heard before the next occasion, and the time that brings one."""
+    """Return what can be heard before the next occasion or `asks_at`, when the next are asked, and
+    the time that brings one. Whom a request is put to depends on all that came before, so what is
+    about one is heard by itself.
+    """
     for number, each in enumerate(heard):
         if clock.moves(now, each.at):
-            if occasions.due(now.now, each.at, rules.rhythm):
+            if occasions.due(now.now, each.at, rules.rhythm) or (asks_at and asks_at <= each.at):
                 return heard[:number], each.at
             now = Clock(mode=now.mode, now=each.at)
+        if request_of(each) is not None:
+            return heard[: number or 1], None
     return heard, None
 
 
@@ -102,6 +152,7 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk = _Desk(known, rules)
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
+    desk.look_after_engaged(occasion)
     return desk.entries
 
 
@@ -121,6 +172,14 @@ def move(known: Known, moves: Iterable[audience.Move], rules: Rules) -> list[Ent
     for each in moves:
         desk.move(each)
         desk.look_at_timers()
+    return desk.entries
+
+
+def turn(known: Known, turned: Iterable[Turned], rules: Rules) -> list[Entry]:
+    """Return what is recorded of who turns quiet and who is active again."""
+    desk = _Desk(known, rules)
+    for each in turned:
+        desk.turn(each)
     return desk.entries
 
 
@@ -148,6 +207,16 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     return [Entry(stream, event) for event in resolved]
 
 
+def answer(
+    known: Known, stream: str, member: str, reply: requests.Reply, now: datetime, rules: Rules
+) -> list[Entry]:
+    """Return what is said when a member answers a request."""
+    desk = _Desk(known, rules)
+    at = clock.not_before(known.clock, now)
+    desk.answer(stream, member, reply, at, historical=False)
+    return desk.entries
+
+
 def reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
     """Return entries with every notice on those of its channels that lead to its recipient."""
     return [
@@ -169,6 +238,11 @@ class _Desk:
             for stream, draft in known.drafts.items()
             if (at := alerts.next_at(draft)) is not None
         }
+        self._timers |= {
+            stream: at
+            for stream, asking in known.requests.items()
+            if (at := requests.next_at(asking)) is not None
+        }
         self.entries: list[Entry] = []
 
     def let_pass(self, at: datetime) -> None:
@@ -185,13 +259,33 @@ class _Desk:
         self._known.clock = Clock(mode=self._known.clock.mode, now=now)
 
     def look_at_timers(self) -> None:
-        """Say of every draft whose timer has run out what is due, in the order of the timers."""
+        """Say of every draft and request whose timer has run out what is due, in the order of the
+        timers.
+        """
         now = self._known.clock.now
         if now is None:
             return
         for stream in self._due(now):
+            if stream in self._known.requests:
+                self._let_pass_for_request(stream, now)
+                continue
             to = audience.escalation(self._known.members)
             self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
+
+    def look_after_engaged(self, occasion: Occasion) -> None:
+        """Once a month propose circles and talks, and every morning see who may need somebody."""
+        known, rules, on, at = self._known, self._rules.engaged, occasion.on, occasion.at
+        if occasion.every == "month":
+            for circle in circles.proposed(known.engaged, known.circles, on, at):
+                self._append(circles.stream(on), [circle], None)
+                self._say(circles.of_circle(circle))
+            for talk in talks.suggested(known.groups, known.engaged, known.members, rules, on, at):
+                self._append(talks.stream(talk.group), [talk], None)
+                self._say(talks.of_talk(talk))
+        if occasion.every == "day":
+            for member, seen in care.suggested(known.concerns, known.members, rules.care, at):
+                self._append(care.stream(member), [seen], None)
+                self._say([care.of_care(member, seen)])
 
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
@@ -210,6 +304,12 @@ class _Desk:
                 self._publish(heard, heard.tells)
             case Retracted():
                 self._retract(heard, heard.tells)
+            case Requested():
+                self._request(heard, heard.tells)
+            case Answered(stream=stream, reply=reply, historical=historical):
+                self.answer(stream, heard.member, reply, heard.at, historical, heard.key)
+            case talks.TalkGiven() as talk:
+                self._append(heard.member, [talk], heard.key)
             case None:
                 pass
 
@@ -224,6 +324,39 @@ class _Desk:
                 owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
                 for stream in self._open_drafts(move.member):
                     self._decide_draft(stream, owed)
+
+    def turn(self, turned: Turned) -> None:
+        quiet = self._known.quiet
+        if turned.key in self._known.recorded or turned.quiet == (turned.member in quiet):
+            return
+        if turned.quiet:
+            quiet.add(turned.member)
+            self._append(turned.member, [care.TurnedQuiet(at=turned.at)], turned.key)
+        else:
+            quiet.remove(turned.member)
+            self._append(turned.member, [care.BecameActive(at=turned.at)], turned.key)
+
+    def answer(
+        self,
+        stream: str,
+        member: str,
+        reply: requests.Reply,
+        at: datetime,
+        historical: bool,
+        key: str | None = None,
+    ) -> None:
+        now = clock.not_before(self._known.clock, at)
+        opened = self._known.request(stream).opened
+        command = requests.AnswerRequest(
+            member=member,
+            reply=reply,
+            historical=historical,
+            candidates=self._candidates(opened.request, now) if opened else (),
+            rules=self._rules.engaged.requests,
+            at=at,
+            now=now,
+        )
+        self._decide_request(stream, command, key)
 
     def recognise(self, told: Recognised) -> None:
         if told.historical or self._known.member(told.member).departed:
@@ -248,6 +381,32 @@ class _Desk:
             case alerts.DraftClosed(how=how, at=at, by=by):
                 command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
         self._decide_draft(drafted.stream, command, heard.key)
+
+    def _request(self, heard: Happening, requested: Requested) -> None:
+        if requested.historical:
+            return
+        request, now = requested.request, clock.not_before(self._known.clock, heard.at)
+        command = requests.OpenRequest(
+            request=request,
+            candidates=self._candidates(request, now),
+            rules=self._rules.engaged.requests,
+            now=now,
+        )
+        self._decide_request(requests.stream(request.id), command, heard.key)
+
+    def _let_pass_for_request(self, stream: str, now: datetime) -> None:
+        opened = self._known.request(stream).opened
+        assert opened  # noqa: S101 - what was not opened has no timer
+        command = requests.LetTimePass(
+            candidates=self._candidates(opened.request, now),
+            rules=self._rules.engaged.requests,
+            now=now,
+        )
+        self._decide_request(stream, command)
+
+    def _candidates(self, request: requests.Request, now: datetime) -> tuple[str, ...]:
+        recent = self._rules.engaged.recent
+        return requests.candidates(request, self._known.engaged, recent, now)
 
     def _publish(self, heard: Happening, published: Published) -> None:
         if published.act in self._known.void:
@@ -294,6 +453,23 @@ class _Desk:
             key = None
             if isinstance(event, alerts.AlertEvent):
                 self._say(notices.of_alert(event))
+
+    def _decide_request(
+        self, stream: str, command: requests.Command, key: str | None = None
+    ) -> None:
+        asking = self._known.request(stream)
+        for event in requests.decide(command, asking):
+            asking = requests.evolve(asking, event)
+            self._append(stream, [event], key)
+            key = None
+            if isinstance(event, requests.MembersAsked):
+                self._known.engaged = self._known.engaged.ask(event.members, event.at)
+            rules = self._rules.engaged.requests
+            self._say(requests.of_request(asking, event, self._known.members, rules))
+        self._known.requests[stream] = asking
+        self._timers.pop(stream, None)
+        if (at := requests.next_at(asking)) is not None:
+            self._timers[stream] = at
 
     def _append(self, stream: str, events: Iterable[object], key: str | None) -> None:
         """The first of what comes of an event has its key: the log takes it only once."""

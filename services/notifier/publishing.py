@@ -6,7 +6,8 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, care, circles, notices, requests, talks
+from services.notifier.domain.notices import CONFIDENTIAL
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -20,6 +21,14 @@ Event: TypeAlias = (
     | audience.Heard
     | alerts.Event
     | notices.Event
+    | requests.Event
+    | circles.CircleProposed
+    | talks.TalkGiven
+    | talks.TalkSuggested
+    | care.CareConsented
+    | care.TurnedQuiet
+    | care.BecameActive
+    | care.CareSuggested
 )
 
 
@@ -33,6 +42,8 @@ def message(event: Event) -> Message | None:
 
 def publish(event: Event) -> contracts.NotifierSays | None:
     match event:
+        case notices.NoticeSent() | notices.NoticeFailed() if event.notice.kind in CONFIDENTIAL:
+            return None
         case notices.NoticeSent():
             return contracts.NoticeSent.of(notice(event))
         case notices.NoticeFailed():
@@ -61,6 +72,18 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | audience.ActRetracted()
             | audience.FollowsRetracted()
             | audience.PieceRecorded()
+            | requests.RequestOpened()
+            | requests.MembersAsked()
+            | requests.EverybodyAsked()
+            | requests.AskAnswered()
+            | requests.RequestClosed()
+            | circles.CircleProposed()
+            | talks.TalkGiven()
+            | talks.TalkSuggested()
+            | care.CareConsented()
+            | care.TurnedQuiet()
+            | care.BecameActive()
+            | care.CareSuggested()
             | clock.ClockStarted()
             | clock.ClockAdvanced()
         ):

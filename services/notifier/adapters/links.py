@@ -19,11 +19,13 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.notices import (
+    ALERTS,
     KINDS,
     Channel,
     Kind,
     KindResumed,
     KindStopped,
+    Notice,
     stream,
 )
 from services.notifier.projections import knowledge, shown, tables
@@ -32,7 +34,7 @@ from shared.contracts.words import ORGANISATION
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
 
-PATHS: Final = ("/v1/stop/", "/v1/acknowledge/")
+PATHS: Final = ("/v1/stop/", "/v1/acknowledge/", "/v1/accept/", "/v1/decline/")
 CHANNEL: Final[Channel] = "email"
 AGAIN: Final = "?again=true"
 KEY_BYTES: Final = 32
@@ -55,12 +57,28 @@ class Links:
     def __init__(self, key: bytes, public: str) -> None:
         self._public = public.rstrip("/")
         self._stop, self._acknowledge = _serializer(key, "stop"), _serializer(key, "acknowledge")
+        self._accept, self._decline = _serializer(key, "accept"), _serializer(key, "decline")
 
     def stop(self, member: str, kind: Kind) -> str:
         return f"{self._public}/v1/stop/{self._stop.dumps([member, kind])}"
 
     def acknowledge(self, member: str, alert: str) -> str:
         return f"{self._public}/v1/acknowledge/{self._acknowledge.dumps([member, alert])}"
+
+    def accept(self, member: str, request: str) -> str:
+        return f"{self._public}/v1/accept/{self._accept.dumps([member, request])}"
+
+    def decline(self, member: str, request: str) -> str:
+        return f"{self._public}/v1/decline/{self._decline.dumps([member, request])}"
+
+    def ways(self, notice: Notice) -> dict[str, str]:
+        """Return the links by which a notice can be answered, by what they do."""
+        to, cause = notice.recipient, notice.cause
+        if notice.kind in ALERTS:
+            return {"acknowledge": self.acknowledge(to, cause)}
+        if notice.kind == "topic_request":
+            return {"accept": self.accept(to, cause), "decline": self.decline(to, cause)}
+        return {}
 
     def stopped_by(self, token: str) -> tuple[str, Kind] | None:
         """Return who wants no more of which kind, None where the link is not ours."""
@@ -72,6 +90,14 @@ class Links:
     def acknowledged_by(self, token: str) -> tuple[str, str] | None:
         """Return who takes up which alert, None where the link is not ours."""
         return _read(self._acknowledge, token)
+
+    def accepted_by(self, token: str) -> tuple[str, str] | None:
+        """Return who accepts which request, None where the link is not ours."""
+        return _read(self._accept, token)
+
+    def declined_by(self, token: str) -> tuple[str, str] | None:
+        """Likewise."""
+        return _read(self._decline, token)
 
 
 def kept_key(folder: Path) -> bytes:
@@ -96,7 +122,7 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
     router = APIRouter(prefix="/v1", tags=["links"], default_response_class=HTMLResponse)
 
     def nowhere() -> Response:
-        return _page(wording.page(Recipient(""), "nowhere", "nowhere_hint"), 404)
+        return page(wording.page(Recipient(""), "nowhere", "nowhere_hint"), 404)
 
     @router.get("/stop/{token}", summary="Ask whether to stop e-mails of a kind")
     async def ask_to_stop(token: str) -> Response:
@@ -105,7 +131,7 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
             return nowhere()
         reader = await recipient(store, found[0])
         name = wording.name(found[1], reader)
-        return _page(wording.page(reader, "stop_ask", "stop_hint", "stop_button", name=name))
+        return page(wording.page(reader, "stop_ask", "stop_hint", "stop_button", name=name))
 
     @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
     async def stop(token: str, again: bool = False) -> Response:
@@ -117,10 +143,8 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         reader = await recipient(store, member)
         name = wording.name(kind, reader)
         if again:
-            return _page(wording.page(reader, "resumed", name=name))
-        return _page(
-            wording.page(reader, "stopped", "stop_hint", "resume_button", AGAIN, name=name)
-        )
+            return page(wording.page(reader, "resumed", name=name))
+        return page(wording.page(reader, "stopped", "stop_hint", "resume_button", AGAIN, name=name))
 
     @router.get("/acknowledge/{token}", summary="Ask whether to take up a draft")
     async def ask_to_acknowledge(token: str) -> Response:
@@ -139,12 +163,12 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         drafts, event = found
         facts = {"draft": event.alert.draft_id, "about": event.alert.member}
         if ask:
-            return _page(
+            return page(
                 wording.page(reader, "acknowledge_ask", "acknowledge_hint", "acknowledge", **facts)
             )
         by = None if reader.member == ORGANISATION else reader.member
         changed = await acknowledge(drafts, by, await shown.now(store))
-        return _page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
+        return page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
 
     return router
 
@@ -178,5 +202,5 @@ def _read(serializer: URLSafeSerializer, token: str) -> tuple[str, str] | None:
     return str(who), str(what)
 
 
-def _page(html: str, status: int = 200) -> HTMLResponse:
+def page(html: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status_code=status, headers=HEADERS)

@@ -12,6 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.notifier.adapters.engaged_book import (
+    Asks,
+    Circle,
+    RetentionCare,
+    Talk,
+    TopicRequest,
+    engaged_rules,
+)
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
@@ -67,6 +75,11 @@ class _Noticebook(_Table):
     rhythm: _Rhythm
     fast_track: _FastTrack
     announcement: _Announcement
+    asks: Asks
+    topic_request: TopicRequest
+    circle: Circle
+    talk: Talk
+    retention_care: RetentionCare
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
 
@@ -106,4 +119,7 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         },
         interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,
+        engaged=engaged_rules(
+            book.asks, book.topic_request, book.circle, book.talk, book.retention_care
+        ),
     )

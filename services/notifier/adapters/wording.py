@@ -29,6 +29,8 @@ BLOCKS: Final = ("name", "title", "text", "why")
 AROUND: Final = (
     *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
     *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
+    *("accept", "accept_ask", "accept_hint", "accepted", "taken"),
+    *("decline", "decline_ask", "decline_hint", "declined"),
     *("nowhere", "nowhere_hint"),
 )
 """What is said in e-mails beside the notice, and on the pages that their links lead to."""
@@ -42,6 +44,13 @@ class Words(NamedTuple):
     title: str
     text: str
     why: str
+
+
+class Way(NamedTuple):
+    """A link by which to answer."""
+
+    words: str
+    link: str
 
 
 class Letter(NamedTuple):
@@ -79,20 +88,17 @@ class Wording:
         return _line(made_of(template, "name", {}, manner))
 
     def letter(
-        self, notice: Notice, to: Recipient, *, stop: str, acknowledge: str | None
+        self, notice: Notice, to: Recipient, *, stop: str, ways: Mapping[str, str]
     ) -> Letter:
-        """Return an e-mail with these links."""
+        """Return an e-mail with these links. `ways` to answer are by the block that names them."""
         words = self.words(notice, to)
         _, manner = self._spoken("around", to)
         values = {
             "language": manner.locale.language,
             "words": words,
-            "around": {
-                name: self.around(name, to, name=self.name(notice.kind, to))
-                for name in ("stop", "acknowledge")
-            },
+            "around": {"stop": self.around("stop", to, name=self.name(notice.kind, to))},
             "stop": stop,
-            "acknowledge": acknowledge,
+            "ways": [Way(self.around(name, to), link) for name, link in ways.items()],
         }
         return Letter(
             language=manner.locale.language,
@@ -174,17 +180,19 @@ def _line(text: str) -> str:
 SPOKEN: Final[Mapping[str, Form]] = {
     **{kind: Form(BLOCKS, [_facts(it) for it in CASES if it.kind == kind]) for kind in KINDS},
     "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
-    "around": Form(AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002"}]),
+    "around": Form(
+        AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002", "topic": "tea"}]
+    ),
 }
 LETTERS: Final = [
     {
         "language": "en",
         "words": Words("A title", "A text.\n\nhttps://a.example/1", "A reason."),
-        "around": {"stop": "No more", "acknowledge": "Take it up"},
+        "around": {"stop": "No more"},
         "stop": "https://a.example/stop",
-        "acknowledge": acknowledge,
+        "ways": ways,
     }
-    for acknowledge in (None, "https://a.example/acknowledge")
+    for ways in ([], [Way("Yes", "https://a.example/yes"), Way("No", "https://a.example/no")])
 ]
 DIGESTS: Final = [
     {

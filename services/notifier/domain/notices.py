@@ -19,6 +19,7 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.engaged_rules import EngagedRules
 from services.notifier.domain.occasions import Rhythm
 
 Kind: TypeAlias = Literal[
@@ -29,11 +30,19 @@ Kind: TypeAlias = Literal[
     "fast_track_breached",
     "announcement",
     "recognition",
+    "topic_request",
+    "topic_result",
+    "circle",
+    "talk",
+    "retention_care",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 ALERTS: Final[tuple[Kind, ...]] = ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
 """Their cause is an alert, which whoever is told may take up."""
+
+CONFIDENTIAL: Final[tuple[Kind, ...]] = ("retention_care",)
+"""Nobody but the recipient hears that they were told."""
 
 Channel: TypeAlias = Literal["inbox", "email", "chat", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -58,6 +67,7 @@ class Rules:
     """For so long an own act shows interest in its topics."""
     most_recipients: int
     """Of one announcement; followers come first."""
+    engaged: EngagedRules
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)

@@ -33,6 +33,17 @@ CASES: Final = (
         for kind in ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
         for title, url, minutes in ((None, None, 90), ("On waiting", "https://a.example/1", 240))
     ),
+    _case("topic_request", topic="tea", by="sales", until=None, days=3),
+    _case("topic_request", topic="tea", by="m-002", until="2026-03-31", days=1),
+    _case("topic_result", topic="tea", taken=False),
+    _case("topic_result", topic="tea", taken=True),
+    _case("topic_result", about="m-002", topic="tea", taken=True),
+    _case("circle", topic="tea", others="m-002, m-003, m-004"),
+    _case("talk", group="press", topic=None, coordinators=None),
+    _case("talk", about="m-002", group="press", topic="tea", coordinators="m-003"),
+    _case("retention_care", about="m-002", quiet=True, late=False),
+    _case("retention_care", about="m-002", quiet=False, late=True),
+    _case("retention_care", about="m-002", quiet=True, late=True),
     _case("announcement", about="m-002", title=None, url=None, topic=None),
     _case("announcement", about="m-002", title="On tea", url="https://a.example/1", topic="tea"),
     _case("recognition", what="first_piece", name=None, reason=None, link=None),

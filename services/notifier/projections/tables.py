@@ -7,17 +7,19 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, TypeAlias, assert_never, cast
+from typing import Final, TypeAlias, assert_never, cast
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import alerts, audience, care, circles, notices, requests, talks
+from services.notifier.projections import engaged_tables
 from services.notifier.projections.entries import CODEC, milliseconds
+from services.notifier.projections.statement import Statement
 from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "2"
+FORM: Final = "3"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
@@ -27,9 +29,9 @@ BEFORE_ALL_ELSE: Final = -1
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
+    *("requests", "asks", "replies", "circles", "talks", "quiet", "breaches", "consents", "cared"),
 )
 
-Row: TypeAlias = dict[str, Any]
 Event: TypeAlias = (
     clock.ClockStarted
     | clock.ClockAdvanced
@@ -37,14 +39,8 @@ Event: TypeAlias = (
     | audience.Heard
     | alerts.Event
     | notices.Event
+    | engaged_tables.Event
 )
-
-
-class Statement(NamedTuple):
-    """What to do, and with which values. A run of one `sql` is one call."""
-
-    sql: str
-    values: Row
 
 
 async def write(transaction: Transaction, entries: Sequence[Entry]) -> None:
@@ -125,6 +121,8 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             | alerts.AlertResolved()
         ):
             yield from _of_draft(row, event)
+            if isinstance(event, alerts.AlertBreached):
+                yield engaged_tables.of_breach(event)
         case (
             notices.NoticeSent()
             | notices.NoticeDelivered()
@@ -136,6 +134,21 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
         case notices.ReceiverGone() | notices.ReceiverBack():
             yield _of_receiver(event)
+        case (
+            requests.RequestOpened()
+            | requests.MembersAsked()
+            | requests.EverybodyAsked()
+            | requests.AskAnswered()
+            | requests.RequestClosed()
+            | circles.CircleProposed()
+            | talks.TalkGiven()
+            | talks.TalkSuggested()
+            | care.CareConsented()
+            | care.TurnedQuiet()
+            | care.BecameActive()
+            | care.CareSuggested()
+        ):
+            yield from engaged_tables.of_engaged(row.stream, event)
         case _:
             assert_never(event)
 

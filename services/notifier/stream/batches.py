@@ -2,16 +2,25 @@
 and what they say is appended and projected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from services.notifier import handlers
-from services.notifier.domain import occasions
+from services.notifier.domain import occasions, requests
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
-from services.notifier.handlers import Drafted, Happening, Published, Recognised
-from services.notifier.projections import knowledge, tables
+from services.notifier.domain.occasions import Occasion
+from services.notifier.handlers import (
+    Drafted,
+    Happening,
+    Published,
+    Recognised,
+    Requested,
+    Turned,
+)
+from services.notifier.projections import around, knowledge, tables
 from services.notifier.stream.reading import Heard
 from shared.eventlog.log import Entry, Transaction
 
@@ -28,8 +37,8 @@ class Notifying:
             case Happening():
                 happened = [it for it in heard if isinstance(it, Happening)]
                 return await self._hear(transaction, happened)
-            case Move():
-                await self._move(transaction, [it for it in heard if isinstance(it, Move)])
+            case Move() | Turned():
+                await self._follow(transaction, (it for it in heard if it is not None))
             case Recognised():
                 recognised = [it for it in heard if isinstance(it, Recognised)]
                 await self._recognise(transaction, recognised)
@@ -42,9 +51,13 @@ class Notifying:
         next occasion, which has to be observed first.
         """
         now = await knowledge.clock(transaction)
-        part, occasion = handlers.before_occasion(heard, now, self.rules)
-        if occasion is not None and not part:
-            await self._observe(transaction, occasion)
+        asks_at = await around.asks_at(transaction)
+        part, at = handlers.before_occasion(heard, now, self.rules, asks_at)
+        if at is not None and not part:
+            if asks_at and asks_at <= at:
+                await self.advance(transaction, at)
+            else:
+                await self._observe(transaction, at)
             return 0
         for run in handlers.runs(part):
             known = await self._known(transaction, run)
@@ -53,6 +66,22 @@ class Notifying:
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
         return len(part)
+
+    async def _follow(self, transaction: Transaction, heard: Iterable[Heard]) -> None:
+        """Take what the classifier says in its order."""
+        for kind, run in groupby(heard, key=type):
+            if kind is Move:
+                await self._move(transaction, [it for it in run if isinstance(it, Move)])
+            else:
+                await self._turn(transaction, [it for it in run if isinstance(it, Turned)])
+
+    async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            quiet=await around.quiet(transaction, {each.member for each in turned}),
+            recorded={*await transaction.known([each.key for each in turned])},
+        )
+        await self._say(transaction, handlers.turn(known, turned, self.rules))
 
     async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
         names = {move.member for move in moves}
@@ -83,6 +112,7 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
+            await self._look_around(transaction, known, occasion)
             await self._say(transaction, handlers.observe(known, occasion, self.rules))
 
     async def acknowledge(
@@ -97,6 +127,23 @@ class Notifying:
         await self._say(transaction, entries)
         return bool(entries)
 
+    async def answer(
+        self,
+        transaction: Transaction,
+        request_id: str,
+        member: str,
+        reply: requests.Reply,
+        now: datetime,
+    ) -> bool:
+        """Return whether that changed anything."""
+        stream = requests.stream(request_id)
+        clock = await knowledge.clock(transaction)
+        known = Known(clock=clock)
+        await self._know_requests(transaction, known, [stream], clock.now or now)
+        entries = handlers.answer(known, stream, member, reply, now, self.rules)
+        await self._say(transaction, entries)
+        return bool(entries)
+
     async def _say(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
         """Write down what comes out, each notice for those channels that lead to its recipient."""
         told = [entry.event for entry in entries if isinstance(entry.event, NoticeSent)]
@@ -106,11 +153,50 @@ class Notifying:
 
     async def _at(self, transaction: Transaction, now: datetime) -> Known:
         due = await knowledge.due_drafts(transaction, now)
-        return Known(
+        known = Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, ()),
             drafts=await knowledge.drafts(transaction, due),
         )
+        waiting = await around.due_requests(transaction, now)
+        await self._know_requests(transaction, known, waiting, known.clock.now or now)
+        return known
+
+    async def _look_around(
+        self, transaction: Transaction, known: Known, occasion: Occasion
+    ) -> None:
+        rules = self.rules.engaged
+        match occasion.every:
+            case "month":
+                known.engaged = await around.engaged(transaction, rules, occasion.at)
+                known.groups = await around.groups(transaction)
+                known.circles = await around.circles(
+                    transaction, rules.circles.apart_months, occasion.on
+                )
+            case "day":
+                known.concerns = await around.concerns(transaction, rules.care, occasion.at)
+                concerned = {who for it in known.concerns for who in (it.member, it.sponsor)}
+                known.members |= await knowledge.members(transaction, concerned)
+            case "week":
+                pass
+
+    async def _know_requests(
+        self,
+        transaction: Transaction,
+        known: Known,
+        streams: Sequence[str],
+        now: datetime,
+        by: Collection[str] = (),
+    ) -> None:
+        """Read these requests, who may be asked, and who hears what came of it: whoever made them,
+        and `by`.
+        """
+        if not streams:
+            return
+        known.requests = await around.asked_for(transaction, streams)
+        known.engaged = await around.engaged(transaction, self.rules.engaged, now)
+        made_by = {it.opened.request.by for it in known.requests.values() if it.opened}
+        known.members |= await knowledge.members(transaction, {*made_by, *by})
 
     async def _known(self, transaction: Transaction, run: Sequence[Happening]) -> Known:
         now = await knowledge.clock(transaction)
@@ -130,6 +216,9 @@ class Notifying:
             recorded={*await transaction.known([each.key for each in telling])},
         )
         first = run[0]
+        if (stream := handlers.request_of(first)) is not None:
+            by = {it.request.by for it in tells if isinstance(it, Requested)}
+            await self._know_requests(transaction, known, [stream], now.now or first.at, by)
         if isinstance(first.tells, Published) and handlers.announces(first):
             known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)
         return known

@@ -5,7 +5,7 @@ from datetime import datetime
 from nats.aio.client import Client
 
 from services.notifier.domain import occasions
-from services.notifier.projections import knowledge
+from services.notifier.projections import around, knowledge
 from services.notifier.stream.batches import Notifying
 from shared import clock
 from shared.eventlog.log import Store
@@ -33,13 +33,14 @@ class Ticking:
             )
 
     async def _worth_it(self, now: datetime) -> bool:
-        """Say whether the log is told: what is said carries its date, promises run out, and there
-        are occasions.
+        """Say whether the log is told: what is said carries its date, promises run out, asks go
+        unanswered, and there are occasions.
         """
         then = (await knowledge.clock(self._store)).now
         if clock.is_told(then, now) or occasions.due(then, now, self._notifying.rules.rhythm):
             return True
-        return bool(await knowledge.due_drafts(self._store, now))
+        asks_at = await around.asks_at(self._store)
+        return bool(await knowledge.due_drafts(self._store, now) or (asks_at and asks_at <= now))
 
     async def _advance(self, now: datetime) -> None:
         async with self._store.transaction() as transaction:
