@@ -152,6 +152,12 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk = _Desk(known, rules)
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
+    return desk.entries
+
+
+def look_after_engaged(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
+    """Return what is proposed on an occasion, once all is known that was due by then."""
+    desk = _Desk(known, rules)
     desk.look_after_engaged(occasion)
     return desk.entries
 

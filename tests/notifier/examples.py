@@ -12,6 +12,7 @@ from services.notifier.adapters.inbox import _letter
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.requests import Reply
 from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
@@ -23,7 +24,7 @@ from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
-from shared.contracts.zones import ZoneChange, ZoneChanged
+from shared.contracts.zones import VitalityChange, VitalityChanged, ZoneChange, ZoneChanged
 from shared.eventlog.log import Store
 from shared.runtime.clock import start
 from shared.runtime.settings import Clock
@@ -64,7 +65,7 @@ def read(said: CloudEvent) -> Heard | None:
         case Happened():
             stored = f"activity.v1.0.{said.kind}.{said.subject}"
             return reading.activity(stored, said.to_json())
-        case ZoneChanged():
+        case ZoneChanged() | VitalityChanged():
             return reading.zone(subject_of(said), said.to_json())
         case _:
             return reading.recognition(subject_of(said), said.to_json())
@@ -170,6 +171,57 @@ def recognised(
     )
 
 
+def requested(
+    topic: str = "tea",
+    request: str = "r-1",
+    *,
+    by: str = "sales",
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    until = rest.pop("until", None)
+    last = {"until": until} if until else {}
+    return happened(
+        "topic_requested", "_org", request_id=request, topic=topic, by=by, **last, **rest
+    )
+
+
+def answered(
+    member: str,
+    answer: str = "accepted",
+    request: str = "r-1",
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    return happened("topic_answered", member, request_id=request, answer=answer, **rest)
+
+
+def engaged(*members: str) -> list[ZoneChanged]:
+    """Return that these have become socially engaged, long before they do anything else."""
+    return [moved(member, at=NINE) for member in members]
+
+
+def turned(
+    member: str,
+    vitality: str,
+    *,
+    at: datetime = NINE,
+    zone: str = "socially_engaged",
+    historical: bool = False,
+) -> VitalityChanged:
+    change = {
+        "member": member,
+        "zone": zone,
+        "since": at.date(),
+        "version": 4,
+        "from": "active",
+        "vitality": vitality,
+        "effective_on": at.date(),
+        "decided_at": at,
+        "policy_version": 1,
+        "historical": historical,
+    }
+    return VitalityChanged.of(VitalityChange.model_validate(change), place=next(_numbers))
+
+
 class Notifier:
     """A notifier on a database of its own, told things one batch after the other."""
 
@@ -195,6 +247,10 @@ class Notifier:
     async def acknowledges(self, stream: str, by: str | None, now: datetime) -> bool:
         async with self.store.transaction() as transaction:
             return await self.notifying.acknowledge(transaction, stream, by, now)
+
+    async def answers(self, request: str, member: str, reply: Reply, now: datetime) -> bool:
+        async with self.store.transaction() as transaction:
+            return await self.notifying.answer(transaction, request, member, reply, now)
 
     async def notices(self) -> list[NoticeSent]:
         return [row.sent for row in await shown.notices(self.store, after=0, limit=1000)]

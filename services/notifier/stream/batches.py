@@ -105,6 +105,8 @@ class Notifying:
         """Let it be `now`, and say what is due."""
         await self._observe(transaction, now)
         known = await self._at(transaction, now)
+        waiting = await around.due_requests(transaction, now)
+        await self._know_requests(transaction, known, waiting, known.clock.now or now)
         await self._say(transaction, handlers.advance(known, now, self.rules))
 
     async def _observe(self, transaction: Transaction, now: datetime) -> None:
@@ -112,8 +114,9 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
-            await self._look_around(transaction, known, occasion)
             await self._say(transaction, handlers.observe(known, occasion, self.rules))
+            known = await self._around(transaction, occasion)
+            await self._say(transaction, handlers.look_after_engaged(known, occasion, self.rules))
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -153,32 +156,30 @@ class Notifying:
 
     async def _at(self, transaction: Transaction, now: datetime) -> Known:
         due = await knowledge.due_drafts(transaction, now)
-        known = Known(
+        return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, ()),
             drafts=await knowledge.drafts(transaction, due),
         )
-        waiting = await around.due_requests(transaction, now)
-        await self._know_requests(transaction, known, waiting, known.clock.now or now)
-        return known
 
-    async def _look_around(
-        self, transaction: Transaction, known: Known, occasion: Occasion
-    ) -> None:
-        rules = self.rules.engaged
-        match occasion.every:
-            case "month":
-                known.engaged = await around.engaged(transaction, rules, occasion.at)
-                known.groups = await around.groups(transaction)
-                known.circles = await around.circles(
-                    transaction, rules.circles.apart_months, occasion.on
-                )
-            case "day":
-                known.concerns = await around.concerns(transaction, rules.care, occasion.at)
-                concerned = {who for it in known.concerns for who in (it.member, it.sponsor)}
-                known.members |= await knowledge.members(transaction, concerned)
-            case "week":
-                pass
+    async def _around(self, transaction: Transaction, occasion: Occasion) -> Known:
+        """Return what has to be known to bring people together, or to look after them."""
+        rules, at = self.rules.engaged, occasion.at
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            members=await knowledge.members(transaction, ()),
+        )
+        if occasion.every == "month":
+            known.engaged = await around.engaged(transaction, rules, at)
+            known.groups = await around.groups(transaction)
+            known.circles = await around.circles(
+                transaction, rules.circles.apart_months, occasion.on
+            )
+        elif occasion.every == "day":
+            known.concerns = await around.concerns(transaction, rules.care, at)
+            concerned = {who for it in known.concerns for who in (it.member, it.sponsor)}
+            known.members = await knowledge.members(transaction, concerned)
+        return known
 
     async def _know_requests(
         self,
