@@ -15,10 +15,19 @@ from pydantic import SecretStr
 
 from services.__main__ import run
 from services.notifier import http
-from services.notifier.adapters import addresses, endpoint, inbox, noticebook, webhook
+from services.notifier.adapters import (
+    addresses,
+    consent,
+    endpoint,
+    inbox,
+    noticebook,
+    requests,
+    webhook,
+)
 from services.notifier.adapters.chat import Services
 from services.notifier.adapters.webhook import Hook
 from services.notifier.domain.notices import ReceiverGone
+from services.notifier.domain.requests import Reply
 from services.notifier.projections import tables
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.eventlog.log import Entry
@@ -45,10 +54,15 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
         return await notifier.acknowledges(stream, by, now)
 
+    async def answer(id: str, member: str, reply: Reply, now: datetime) -> bool:
+        return await notifier.answers(id, member, reply, now)
+
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
     app.include_router(http.router(notifier.store, acknowledge))
     app.include_router(inbox.router(notifier.store, WORDING))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
+    app.include_router(consent.router(notifier.store))
+    app.include_router(requests.router(notifier.store, answer))
     app.include_router(endpoint.router(notifier.store, hook))
     return app
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.notifier.adapters import links, noticebook
+from services.notifier.adapters import answering, links, noticebook
 from services.notifier.adapters.links import Links, kept_key
+from services.notifier.domain.requests import Reply
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.access import Access
 from shared.runtime.errors import WrongUse
@@ -41,6 +42,9 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
     async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
         return await notifier.acknowledges(stream, by, now)
 
+    async def answer(id: str, member: str, reply: Reply, now: datetime) -> bool:
+        return await notifier.answers(id, member, reply, now)
+
     app = application(
         "notifier",
         summary="",
@@ -49,6 +53,7 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
         signed=links.PATHS,
     )
     app.include_router(links.router(notifier.store, LINKS, WORDING, acknowledge))
+    app.include_router(answering.router(notifier.store, LINKS, WORDING, answer))
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://127.0.0.1", headers=ELSEWHERE
