@@ -123,6 +123,16 @@ async def test_a_topic_is_declined_from_an_email(tmp_path: Path) -> None:
         assert ann["reply"] == "declined"
 
 
+async def test_whoever_stops_what_asks_is_told_that_they_are_not_asked(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking_without_a_token(notifier) as reader:
+        for said in (
+            await reader.get(LINKS.stop("ann", "circle")),
+            await reader.post(LINKS.stop("ann", "circle")),
+        ):
+            assert "You are then not asked any more" in said.text
+        assert "stay in your inbox" in (await reader.get(LINKS.stop("ann", "announcement"))).text
+
+
 @pytest.mark.parametrize(
     "link",
     [

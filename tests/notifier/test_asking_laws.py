@@ -32,6 +32,7 @@ DAY = timedelta(days=1)
 PEOPLE = ("ann", "bob", "cyd", "dee", "eve", "fay")
 NAMES = st.sampled_from(PEOPLE)
 REQUESTS = st.sampled_from(["r-1", "r-2", "r-3"])
+ROLES = st.lists(st.sampled_from(["editor", "coordinator"]), unique=True)
 TOPICS = st.lists(st.sampled_from(["tea", "ink"]), unique=True)
 
 
@@ -62,7 +63,7 @@ def activities(draw: st.DrawFn) -> list[Happened]:
             case "t":
                 events.append(happened("talk_given", name, group="press", **told))
             case "g":
-                told |= {"roles": draw(st.lists(st.sampled_from(["editor", "coordinator"])))}
+                told |= {"roles": draw(ROLES)}
                 told |= {"sponsor": draw(NAMES), "group": draw(st.sampled_from(["press", "lab"]))}
                 events.append(happened("member_updated", name, topics=draw(TOPICS), **told))
             case "p":

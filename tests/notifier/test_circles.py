@@ -18,6 +18,7 @@ from tests.notifier.examples import (
     submitted,
     turned,
 )
+from tests.notifier.test_http import asking
 
 DAY = timedelta(days=1)
 PEOPLE = ("ann", "bob", "cyd", "dee", "eve")
@@ -152,6 +153,8 @@ async def test_a_sponsor_hears_when_a_member_turns_quiet_and_nobody_else(tmp_pat
         [letter] = await notifier.letters("sue")
         assert letter["title"] == "You may like to ask ann how they are"
         assert not any(digit in letter["text"] for digit in "0123456789%")
+        async with asking(notifier) as client:
+            assert "retention_care" not in (await client.get("/v1/notices")).text
         said = [message(CODEC.decode(row)) for row in await notifier.store.read(0, 1000)]
         assert not any("retention_care" in it.subject for it in said if it)
 

@@ -70,6 +70,11 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ("below_percent = 10", "below_percent = 101", "talk.below_percent: must not be more"),
         ("within_days = 60", "within_days = 0", "retention_care.within_days: must not be less"),
         ("[asks]", "[ask]", "asks: is missing"),
+        (
+            'retention_care = ["email"]',
+            'retention_care = ["webhook"]',
+            "must not post retention_care to a webhook",
+        ),
         ("[channels]", "[channels", "not TOML"),
     ],
 )

@@ -20,6 +20,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.notices import (
     ALERTS,
+    ASKS,
     KINDS,
     Channel,
     Kind,
@@ -131,7 +132,7 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
             return nowhere()
         reader = await recipient(store, found[0])
         name = wording.name(found[1], reader)
-        return page(wording.page(reader, "stop_ask", "stop_hint", "stop_button", name=name))
+        return page(wording.page(reader, "stop_ask", hint_on(found[1]), "stop_button", name=name))
 
     @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
     async def stop(token: str, again: bool = False) -> Response:
@@ -144,7 +145,9 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         name = wording.name(kind, reader)
         if again:
             return page(wording.page(reader, "resumed", name=name))
-        return page(wording.page(reader, "stopped", "stop_hint", "resume_button", AGAIN, name=name))
+        return page(
+            wording.page(reader, "stopped", hint_on(kind), "resume_button", AGAIN, name=name)
+        )
 
     @router.get("/acknowledge/{token}", summary="Ask whether to take up a draft")
     async def ask_to_acknowledge(token: str) -> Response:
@@ -171,6 +174,11 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         return page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
 
     return router
+
+
+def hint_on(kind: Kind) -> str:
+    """Return the block that says what it means to stop a kind."""
+    return "unasked_hint" if kind in ASKS else "stop_hint"
 
 
 async def set_stopped(store: Store, member: str, kind: Kind, *, stopped: bool) -> None:

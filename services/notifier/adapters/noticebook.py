@@ -21,7 +21,7 @@ from services.notifier.adapters.engaged_book import (
     engaged_rules,
 )
 from services.notifier.domain.alerts import Promise
-from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
+from services.notifier.domain.notices import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
@@ -89,6 +89,8 @@ class _Noticebook(_Table):
             raise PydanticCustomError("no_channels", f"must list channels for {missing[0]}")
         if lacking := [channel for channel in OUTGOING if channel not in self.retries]:
             raise PydanticCustomError("no_retries", f"must list retries for {lacking[0]}")
+        if told := [kind for kind in CONFIDENTIAL if "webhook" in self.channels[kind]]:
+            raise PydanticCustomError("confidential", f"must not post {told[0]} to a webhook")
         return self
 
 

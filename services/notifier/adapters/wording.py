@@ -30,7 +30,7 @@ AROUND: Final = (
     *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
     *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
     *("accept", "accept_ask", "accept_hint", "accepted", "taken"),
-    *("decline", "decline_ask", "decline_hint", "declined"),
+    *("decline", "decline_ask", "decline_hint", "declined", "unasked_hint"),
     *("nowhere", "nowhere_hint"),
 )
 """What is said in e-mails beside the notice, and on the pages that their links lead to."""

@@ -41,6 +41,9 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ALERTS: Final[tuple[Kind, ...]] = ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
 """Their cause is an alert, which whoever is told may take up."""
 
+ASKS: Final[tuple[Kind, ...]] = ("topic_request", "circle", "talk")
+"""Whoever stops one of them is not asked any more, by whatever way."""
+
 CONFIDENTIAL: Final[tuple[Kind, ...]] = ("retention_care",)
 """Nobody but the recipient hears that they were told."""
 
