@@ -12,7 +12,7 @@ from services.notifier.domain import (
     alerts,
     audience,
     care,
-    circles,
+    looking_after,
     notices,
     occasions,
     requests,
@@ -48,16 +48,14 @@ class Retracted(NamedTuple):
 
 
 class Requested(NamedTuple):
-    """Somebody would like a topic covered. What history tells of is asked of nobody."""
+    """Somebody would like a topic covered."""
 
-    request: requests.Request
-    historical: bool
+    asked: requests.OpenRequest
 
 
 class Answered(NamedTuple):
     stream: str
-    reply: requests.Reply
-    historical: bool
+    asked: requests.AnswerRequest
 
 
 Tells: TypeAlias = (
@@ -122,8 +120,8 @@ def runs(heard: Sequence[Happening]) -> Iterable[Sequence[Happening]]:
 def request_of(heard: Happening) -> str | None:
     """Return the stream of the request that it is about."""
     match heard.tells:
-        case Requested(request=request):
-            return requests.stream(request.id)
+        case Requested(asked=asked):
+            return requests.stream(asked.request.id)
         case Answered(stream=stream):
             return stream
         case _:
@@ -219,7 +217,8 @@ def answer(
     """Return what is said when a member answers a request."""
     desk = _Desk(known, rules)
     at = clock.not_before(known.clock, now)
-    desk.answer(stream, member, reply, at, historical=False)
+    said = requests.AnswerRequest(member=member, reply=reply, historical=False, at=at)
+    desk.request(stream, said, at)
     return desk.entries
 
 
@@ -273,25 +272,15 @@ class _Desk:
             return
         for stream in self._due(now):
             if stream in self._known.requests:
-                self._let_pass_for_request(stream, now)
+                self.request(stream, requests.LetTimePass(), now)
                 continue
             to = audience.escalation(self._known.members)
             self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
 
     def look_after_engaged(self, occasion: Occasion) -> None:
-        """Once a month propose circles and talks, and every morning see who may need somebody."""
-        known, rules, on, at = self._known, self._rules.engaged, occasion.on, occasion.at
-        if occasion.every == "month":
-            for circle in circles.proposed(known.engaged, known.circles, on, at):
-                self._append(circles.stream(on), [circle], None)
-                self._say(circles.of_circle(circle))
-            for talk in talks.suggested(known.groups, known.engaged, known.members, rules, on, at):
-                self._append(talks.stream(talk.group), [talk], None)
-                self._say(talks.of_talk(talk))
-        if occasion.every == "day":
-            for member, seen in care.suggested(known.concerns, known.members, rules.care, at):
-                self._append(care.stream(member), [seen], None)
-                self._say([care.of_care(member, seen)])
+        for it in looking_after.proposals(self._known, occasion, self._rules.engaged):
+            self._append(it.stream, [it.event], None)
+            self._say(it.said)
 
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
@@ -310,10 +299,10 @@ class _Desk:
                 self._publish(heard, heard.tells)
             case Retracted():
                 self._retract(heard, heard.tells)
-            case Requested():
-                self._request(heard, heard.tells)
-            case Answered(stream=stream, reply=reply, historical=historical):
-                self.answer(stream, heard.member, reply, heard.at, historical, heard.key)
+            case Requested(asked=asked):
+                self.request(requests.stream(asked.request.id), asked, heard.at, heard.key)
+            case Answered(stream=stream, asked=answered):
+                self.request(stream, answered, heard.at, heard.key)
             case talks.TalkGiven() as talk:
                 self._append(heard.member, [talk], heard.key)
             case None:
@@ -342,28 +331,6 @@ class _Desk:
             quiet.remove(turned.member)
             self._append(turned.member, [care.BecameActive(at=turned.at)], turned.key)
 
-    def answer(
-        self,
-        stream: str,
-        member: str,
-        reply: requests.Reply,
-        at: datetime,
-        historical: bool,
-        key: str | None = None,
-    ) -> None:
-        now = clock.not_before(self._known.clock, at)
-        opened = self._known.request(stream).opened
-        command = requests.AnswerRequest(
-            member=member,
-            reply=reply,
-            historical=historical,
-            candidates=self._candidates(opened.request, now) if opened else (),
-            rules=self._rules.engaged.requests,
-            at=at,
-            now=now,
-        )
-        self._decide_request(stream, command, key)
-
     def recognise(self, told: Recognised) -> None:
         if told.historical or self._known.member(told.member).departed:
             return
@@ -388,31 +355,29 @@ class _Desk:
                 command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
         self._decide_draft(drafted.stream, command, heard.key)
 
-    def _request(self, heard: Happening, requested: Requested) -> None:
-        if requested.historical:
-            return
-        request, now = requested.request, clock.not_before(self._known.clock, heard.at)
-        command = requests.OpenRequest(
-            request=request,
-            candidates=self._candidates(request, now),
-            rules=self._rules.engaged.requests,
-            now=now,
+    def request(
+        self, stream: str, asked: requests.Asked, at: datetime, key: str | None = None
+    ) -> None:
+        """Answer what is asked of a request with who might be asked, as things stand."""
+        command = requests.Command(
+            asked=asked,
+            engaged=self._known.engaged,
+            rules=self._rules.engaged,
+            now=clock.not_before(self._known.clock, at),
         )
-        self._decide_request(requests.stream(request.id), command, heard.key)
-
-    def _let_pass_for_request(self, stream: str, now: datetime) -> None:
-        opened = self._known.request(stream).opened
-        assert opened  # noqa: S101 - what was not opened has no timer
-        command = requests.LetTimePass(
-            candidates=self._candidates(opened.request, now),
-            rules=self._rules.engaged.requests,
-            now=now,
-        )
-        self._decide_request(stream, command)
-
-    def _candidates(self, request: requests.Request, now: datetime) -> tuple[str, ...]:
-        recent = self._rules.engaged.recent
-        return requests.candidates(request, self._known.engaged, recent, now)
+        asking = self._known.request(stream)
+        for event in requests.decide(command, asking):
+            asking = requests.evolve(asking, event)
+            self._append(stream, [event], key)
+            key = None
+            if isinstance(event, requests.MembersAsked):
+                self._known.engaged = self._known.engaged.ask(event.members, event.at)
+            rules = self._rules.engaged.requests
+            self._say(requests.of_request(asking, event, self._known.members, rules))
+        self._known.requests[stream] = asking
+        self._timers.pop(stream, None)
+        if (at_next := requests.next_at(asking)) is not None:
+            self._timers[stream] = at_next
 
     def _publish(self, heard: Happening, published: Published) -> None:
         if published.act in self._known.void:
@@ -459,23 +424,6 @@ class _Desk:
             key = None
             if isinstance(event, alerts.AlertEvent):
                 self._say(notices.of_alert(event))
-
-    def _decide_request(
-        self, stream: str, command: requests.Command, key: str | None = None
-    ) -> None:
-        asking = self._known.request(stream)
-        for event in requests.decide(command, asking):
-            asking = requests.evolve(asking, event)
-            self._append(stream, [event], key)
-            key = None
-            if isinstance(event, requests.MembersAsked):
-                self._known.engaged = self._known.engaged.ask(event.members, event.at)
-            rules = self._rules.engaged.requests
-            self._say(requests.of_request(asking, event, self._known.members, rules))
-        self._known.requests[stream] = asking
-        self._timers.pop(stream, None)
-        if (at := requests.next_at(asking)) is not None:
-            self._timers[stream] = at
 
     def _append(self, stream: str, events: Iterable[object], key: str | None) -> None:
         """The first of what comes of an event has its key: the log takes it only once."""

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias, assert_never
 
 from services.notifier.domain.audience import ORGANISATION, Member, having
 from services.notifier.domain.engaged import Engaged, interested
-from services.notifier.domain.engaged_rules import RequestRules
+from services.notifier.domain.engaged_rules import EngagedRules, RequestRules
 from services.notifier.domain.notices import Notice
 from shared.decider import Decider, fold
 
@@ -121,34 +121,38 @@ def next_at(asking: Asking) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
+    """What history asks for is asked of nobody."""
+
     request: Request
-    candidates: tuple[str, ...]
-    rules: RequestRules
-    now: datetime
+    historical: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRequest:
-    """`at` is when they answered, `now` the log's clock."""
-
     member: str
     reply: Reply
     historical: bool
-    candidates: tuple[str, ...]
-    rules: RequestRules
     at: datetime
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetTimePass:
-    candidates: tuple[str, ...]
-    rules: RequestRules
+    pass
+
+
+Asked: TypeAlias = OpenRequest | AnswerRequest | LetTimePass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What is asked, and whatever may come of it: the next may have to be asked. `now` is the
+    log's clock.
+    """
+
+    asked: Asked
+    engaged: Engaged
+    rules: EngagedRules
     now: datetime
-
-
-Command: TypeAlias = OpenRequest | AnswerRequest | LetTimePass
-"""`candidates` are whom to ask, in this order, whether or not they have been asked."""
 
 
 def decide(command: Command, asking: Asking) -> tuple[Event, ...]:
@@ -158,11 +162,11 @@ def decide(command: Command, asking: Asking) -> tuple[Event, ...]:
 
 
 def _said(command: Command, asking: Asking) -> Iterator[Event]:
-    match command:
-        case OpenRequest(request=request, rules=rules, now=now):
-            if asking.opened is None:
-                closes_at = rules.closes_at(request.until, now)
-                yield RequestOpened(request=request, closes_at=closes_at, at=now)
+    match command.asked:
+        case OpenRequest(request=request, historical=historical):
+            if asking.opened is None and not historical:
+                closes_at = command.rules.requests.closes_at(request.until, command.now)
+                yield RequestOpened(request=request, closes_at=closes_at, at=command.now)
         case AnswerRequest(member=member, reply=reply, historical=historical, at=at):
             before = asking.answers.get(member)
             if asking.closed or (before and (before.reply == reply or at < before.at)):
@@ -171,12 +175,12 @@ def _said(command: Command, asking: Asking) -> Iterator[Event]:
         case LetTimePass():
             pass
         case _:
-            assert_never(command)
+            assert_never(command.asked)
 
 
 def _follows(command: Command, asking: Asking) -> Iterator[Event]:
     """Close the request, ask the next, or wait."""
-    opened, now = asking.opened, command.now
+    opened, now, rules = asking.opened, command.now, command.rules.requests
     if opened is None or asking.closed:
         return
     accepted = next((it for it in asking.answers.values() if it.reply == "accepted"), None)
@@ -191,15 +195,12 @@ def _follows(command: Command, asking: Asking) -> Iterator[Event]:
     if asking.waiting and (asking.answer_by is None or now < asking.answer_by):
         return
     known = {*asking.asked, *asking.answers}
-    fresh = [who for who in command.candidates if who not in known][: command.rules.at_once]
+    caring = candidates(opened.request, command.engaged, command.rules.recent, now)
+    fresh = [who for who in caring if who not in known][: rules.at_once]
     if fresh:
-        answer_by = now + command.rules.answer_within
-        yield MembersAsked(members=tuple(fresh), answer_by=answer_by, at=now)
+        yield MembersAsked(members=tuple(fresh), answer_by=now + rules.answer_within, at=now)
     else:
         yield EverybodyAsked(at=now) if asking.waiting else unanswered
-
-
-request: Final = Decider[Command, Event, Asking](initial=Asking(), decide=decide, evolve=evolve)
 
 
 def candidates(
@@ -212,6 +213,9 @@ def candidates(
         if who != request.by and interested(member, request.topic)
     )
     return tuple(engaged.least_asked(caring, now - recent))
+
+
+request: Final = Decider[Command, Event, Asking](initial=Asking(), decide=decide, evolve=evolve)
 
 
 def requesters(by: str, members: Mapping[str, Member]) -> tuple[str, ...]:

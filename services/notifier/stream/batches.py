@@ -218,7 +218,7 @@ class Notifying:
         )
         first = run[0]
         if (stream := handlers.request_of(first)) is not None:
-            by = {it.request.by for it in tells if isinstance(it, Requested)}
+            by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self._know_requests(transaction, known, [stream], now.now or first.at, by)
         if isinstance(first.tells, Published) and handlers.announces(first):
             known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)

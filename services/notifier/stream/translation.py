@@ -213,15 +213,19 @@ def _published(event: Publish) -> Published:
 def _requested(event: TopicRequested) -> Requested:
     said = event.data
     request = requests.Request(id=said.request_id, topic=said.topic, by=said.by, until=said.until)
-    return Requested(request=request, historical=event.historical)
+    return Requested(requests.OpenRequest(request=request, historical=event.historical))
 
 
 def _answered(event: TopicAnswered) -> Answered:
     """Whoever answers without a word has taken it."""
     return Answered(
         stream=requests.stream(event.data.request_id),
-        reply=event.data.answer or "accepted",
-        historical=event.historical,
+        asked=requests.AnswerRequest(
+            member=event.subject,
+            reply=event.data.answer or "accepted",
+            historical=event.historical,
+            at=event.time,
+        ),
     )
 
 

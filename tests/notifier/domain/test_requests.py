@@ -13,6 +13,7 @@ from services.notifier.domain.engaged_rules import RequestRules
 from services.notifier.domain.requests import (
     AnswerRequest,
     AskAnswered,
+    Asked,
     Asking,
     Command,
     Event,
@@ -31,9 +32,11 @@ from services.notifier.domain.requests import (
 )
 from shared.decider import fold
 from tests.notifier.examples import HOURS, NINE
+from tests.notifier.examples import RULES as SHIPPED
 
 DAY = timedelta(days=1)
-RULES = RequestRules(at_once=2, answer_within=3 * DAY, lasts=30 * DAY)
+REQUESTS = RequestRules(at_once=2, answer_within=3 * DAY, lasts=30 * DAY)
+RULES = replace(SHIPPED.engaged, requests=REQUESTS)
 TEA = Request(id="r-1", topic="tea", by="sales")
 EVERYBODY = ("ann", "bob", "cyd", "dee", "eve")
 OPENED = RequestOpened(request=TEA, closes_at=NINE + 30 * DAY, at=NINE)
@@ -57,8 +60,14 @@ def given_(*history: Event) -> Given:
     return Given(history)
 
 
-def opened(*who: str, asks_for: Request = TEA, now: datetime = NINE) -> OpenRequest:
-    return OpenRequest(request=asks_for, candidates=who, rules=RULES, now=now)
+def asks(asked: Asked, now: datetime, who: Iterable[str] = EVERYBODY) -> Command:
+    """Return a command at a time when these care about tea."""
+    engaged = Engaged(members=caring(**dict.fromkeys(who, "tea")))
+    return Command(asked=asked, engaged=engaged, rules=RULES, now=now)
+
+
+def opened(*who: str, asks_for: Request = TEA, now: datetime = NINE) -> Command:
+    return asks(OpenRequest(request=asks_for, historical=False), now, who)
 
 
 def answered(
@@ -66,22 +75,20 @@ def answered(
     reply: Reply = "accepted",
     *,
     now: datetime = NINE,
-    candidates: tuple[str, ...] = EVERYBODY,
+    who: Iterable[str] = EVERYBODY,
     historical: bool = False,
-) -> AnswerRequest:
-    return AnswerRequest(
-        member=member,
-        reply=reply,
-        historical=historical,
-        candidates=candidates,
-        rules=RULES,
-        at=now,
-        now=now,
-    )
+) -> Command:
+    answer = AnswerRequest(member=member, reply=reply, historical=historical, at=now)
+    return asks(answer, now, who)
 
 
-def time(now: datetime, *who: str) -> LetTimePass:
-    return LetTimePass(candidates=who or EVERYBODY, rules=RULES, now=now)
+def time(now: datetime, *who: str) -> Command:
+    return asks(LetTimePass(), now, who or EVERYBODY)
+
+
+def caring(**topics: str) -> dict[str, Member]:
+    shown = {who: InterestShown(topic=topic, at=NINE) for who, topic in topics.items()}
+    return {who: evolve(Member(), event) for who, event in shown.items()}
 
 
 def said(member: str, reply: Reply, at: datetime = NINE) -> AskAnswered:
@@ -169,7 +176,7 @@ def test_when_nobody_is_left_those_who_were_asked_have_until_its_end() -> None:
 def test_when_there_is_nobody_to_ask_it_is_said_at_once() -> None:
     assert given_().when(opened()) == (OPENED, UNANSWERED)
     all_declined = given_(OPENED, ASKED, said("ann", "declined"))
-    assert all_declined.when(answered("bob", "declined", candidates=("ann", "bob"))) == (
+    assert all_declined.when(answered("bob", "declined", who=("ann", "bob"))) == (
         said("bob", "declined"),
         UNANSWERED,
     )
@@ -190,11 +197,6 @@ def test_nobody_is_asked_after_the_last_day() -> None:
 def test_what_history_tells_closes_it_and_nobody_hears() -> None:
     [_, closed] = given_(OPENED, ASKED).when(answered("ann", historical=True))
     assert closed == RequestClosed(taken=True, by="ann", historical=True, at=NINE)
-
-
-def caring(**topics: str) -> dict[str, Member]:
-    shown = {who: InterestShown(topic=topic, at=NINE) for who, topic in topics.items()}
-    return {who: evolve(Member(), event) for who, event in shown.items()}
 
 
 def declaring(*topics: str) -> Member:
@@ -251,9 +253,9 @@ def commands(draw: st.DrawFn) -> list[Command]:
                 said_.append(answered(draw(st.sampled_from(EVERYBODY)), now=now))
             case "d":
                 member = draw(st.sampled_from(EVERYBODY))
-                said_.append(answered(member, "declined", now=now, candidates=tuple(who)))
+                said_.append(answered(member, "declined", now=now, who=who))
             case _:
-                said_.append(LetTimePass(candidates=tuple(who), rules=RULES, now=now))
+                said_.append(asks(LetTimePass(), now, who))
     return said_
 
 
@@ -263,7 +265,7 @@ def told(said_: Iterable[Command]) -> list[Event]:
         more = request.decide(command, asking)
         asking = fold(request.evolve, asking, more)
         events += more
-        assert request.decide(replace(command), asking) == ()
+        assert request.decide(command, asking) == ()
     return events
 
 
@@ -279,7 +281,7 @@ def test_everybody_is_asked_once_a_few_at_a_time_and_it_is_closed_once(
     everybody = [who for members in asked for who in members]
 
     assert len(everybody) == len({*everybody})
-    assert all(1 <= len(members) <= RULES.at_once for members in asked)
+    assert all(1 <= len(members) <= REQUESTS.at_once for members in asked)
     assert len(closed) <= 1
     assert not closed or closed == [len(events) - 1]
     assert len([it for it in events if isinstance(it, RequestOpened)]) <= 1
