@@ -1,14 +1,20 @@
 """What the socially engaged are asked, from what is heard to what is said."""
 
-from datetime import timedelta
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.notifier.adapters.links import set_stopped
 from services.notifier.projections import around
 from services.notifier.projections import requested as shown
+from services.notifier.stream.ticking import Ticking
+from shared.messaging.provision import provision
+from tests.nats import connected, nats_server
 from tests.notifier.examples import (
     HOURS,
     NINE,
+    RULES,
     Notifier,
     a_notifier,
     answered,
@@ -163,6 +169,40 @@ async def test_the_next_are_asked_after_a_restart_on_the_wall_clock(tmp_path: Pa
         await notifier.is_told_the_time(NINE + 3 * DAY)
         await notifier.is_told_the_time(NINE + 3 * DAY + HOURS)
         assert await asked(notifier) == ["ann", "bob", "cyd", "dee"]
+
+
+async def test_the_wall_clock_wakes_whoever_asks_the_next(tmp_path: Path) -> None:
+    """Though it is no new date, and nothing else is due."""
+    soon = replace(RULES.engaged.requests, answer_within=timedelta(milliseconds=500))
+    rules = replace(RULES, engaged=replace(RULES.engaged, requests=soon))
+    async with (
+        nats_server(tmp_path / "nats") as server,
+        connected(server.url) as client,
+        a_notifier(tmp_path, clock="wall", rules=rules) as notifier,
+    ):
+        await provision(client)
+        await notifier.is_told_the_time(datetime.now(UTC))
+        await five_who_care(notifier)
+        await notifier.hears(requested(at=datetime.now(UTC)))
+        assert len(await asked(notifier)) == 2
+        ticking = asyncio.create_task(Ticking(client, notifier.store, notifier.notifying).tick())
+        async with asyncio.timeout(10):
+            while len(await asked(notifier)) < 4:
+                await asyncio.sleep(0.05)
+        ticking.cancel()
+
+
+async def test_a_request_may_wait_to_the_end_of_all_time(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await five_who_care(notifier)
+        await notifier.hears(requested(until="9999-12-31"))
+        for day in (3, 6, 9, 12):
+            await notifier.hears(happened("like", "zoe", at=NINE + day * DAY))
+
+        request = await shown.request(notifier.store, "r-1")
+        assert request
+        assert request.next_at == request.closes_at
+        assert request.closes_at.year == 9999
 
 
 async def test_an_outage_asks_the_next_once_and_not_all_who_might_have_been(

@@ -22,6 +22,7 @@ from tests.notifier.examples import (
     answered,
     engaged,
     happened,
+    moved,
     requested,
     submitted,
     turned,
@@ -109,6 +110,21 @@ def test_where_a_batch_ends_makes_no_difference(events: list[Happened], size: in
     batches = [events[start : start + size] for start in range(0, len(events), size)]
 
     assert told_by(batches) == told_by([[event] for event in events])
+
+
+def test_what_the_classifier_says_is_taken_in_its_order_whatever_the_batch() -> None:
+    said = [
+        turned("bob", "quiet"),
+        moved("cyd", "content_creator", frm="socially_engaged", version=5),
+        turned("bob", "active"),
+        turned("cyd", "dormant", zone="content_creator"),
+        moved("zoe"),
+        turned("ann", "active"),
+    ]
+    log = told_by([said])
+
+    assert log == told_by([[it] for it in said])
+    assert [type_ for _, type_, _ in log].count("became-active") == 2
 
 
 @LAW

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+LAST_SECOND: Final = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +18,8 @@ class RequestRules:
     lasts: timedelta
 
     def closes_at(self, until: date | None, now: datetime) -> datetime:
-        """Return the end of the last day, a UTC day as every day on the bus."""
-        return now + self.lasts if until is None else datetime.combine(until, time.max, UTC)
+        """Return the last second of the last day, a UTC day as every day on the bus."""
+        return now + self.lasts if until is None else datetime.combine(until, LAST_SECOND, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
