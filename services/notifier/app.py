@@ -5,17 +5,20 @@ HTTP comes first and goes last: while there is no broker, the service says so.
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 import structlog
+from fastapi import APIRouter
 from httpx2 import AsyncClient
 
 from services.notifier import http
 from services.notifier.adapters import (
     addresses,
+    answering,
+    consent,
     email,
     endpoint,
     history,
@@ -25,6 +28,7 @@ from services.notifier.adapters import (
     outgoing,
     preferences,
     preview,
+    requests,
     turnaround,
     voices,
     webhook,
@@ -36,11 +40,11 @@ from services.notifier.adapters.outgoing import Patience, Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.notices import Rules
-from services.notifier.domain.voice import VoiceAsked
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
 from services.notifier.settings import Settings
+from services.notifier.stream.answers import Answers
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.foresight import Foresight
 from services.notifier.stream.hearing import Hearing
@@ -90,6 +94,25 @@ async def run(settings: Settings) -> None:
                 await _serve(store, rules, outside, settings, listener, access)
 
 
+def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[APIRouter]:
+    rules, answers = notifying.rules, Answers(store, notifying)
+    yield turnaround.router(store, rules.hours)
+    yield http.router(store, answers.acknowledge)
+    yield voices.router(store, answers.speak)
+    yield requests.router(store, answers.reply)
+    yield inbox.router(store, outside.wording)
+    yield addresses.router(store, outside.misfit)
+    yield preferences.router(store, rules)
+    yield consent.router(store)
+    yield history.router(store)
+    yield preview.router(Foresight(store, notifying).foresee)
+    yield endpoint.router(store, outside.hook)
+    if outside.links:
+        yield links.router(store, outside.links, outside.wording, answers.acknowledge)
+        yield voices.pages(store, outside.links, outside.wording, answers.speak)
+        yield answering.router(store, outside.links, outside.wording, answers.reply)
+
+
 async def _serve(
     store: Store,
     rules: Rules,
@@ -108,14 +131,6 @@ async def _serve(
         health.follow(reader.durable, partial(listening.lag, reader))
     health.follow("relay", relayed.lag)
 
-    async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
-        async with store.transaction() as transaction:
-            return await notifying.acknowledge(transaction, stream, by, now)
-
-    async def answer(asked: VoiceAsked, accepted: bool, now: datetime) -> bool:
-        async with store.transaction() as transaction:
-            return await notifying.answer_for_voice(transaction, asked, accepted=accepted, now=now)
-
     app = application(
         "notifier",
         summary=SUMMARY,
@@ -124,22 +139,12 @@ async def _serve(
         signed=links.PATHS if outside.links else (),
         private=[addresses.PATH],
     )
-    app.include_router(turnaround.router(store, rules.hours))
-    app.include_router(http.router(store, acknowledge))
-    app.include_router(voices.router(store, answer))
-    app.include_router(inbox.router(store, outside.wording))
-    app.include_router(addresses.router(store, outside.misfit))
-    app.include_router(preferences.router(store, rules))
-    app.include_router(history.router(store))
-    app.include_router(preview.router(Foresight(store, notifying).foresee))
+    for router in _routers(store, notifying, outside):
+        app.include_router(router)
     app.include_router(status.router(health, store, listening.retry))
-    if outside.links:
-        app.include_router(links.router(store, outside.links, outside.wording, acknowledge))
-        app.include_router(voices.pages(store, outside.links, outside.wording, answer))
     if outside.hook:
         await endpoint.begin(store, outside.hook)
         health.remark(outside.hook.remark)
-    app.include_router(endpoint.router(store, outside.hook))
 
     async def take_part() -> None:
         async with connect(

@@ -10,7 +10,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, drafting, duty, notices, occasions
+from services.notifier.domain import (
+    alerts,
+    audience,
+    care,
+    drafting,
+    duty,
+    looking_after,
+    notices,
+    occasions,
+    requests,
+    talks,
+)
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from services.notifier.domain.occasions import Occasion
@@ -49,6 +60,17 @@ class Retracted(NamedTuple):
     facts: tuple[audience.ActRetracted | audience.FollowsRetracted, ...]
 
 
+class Requested(NamedTuple):
+    """Somebody would like a topic covered."""
+
+    asked: requests.OpenRequest
+
+
+class Answered(NamedTuple):
+    stream: str
+    asked: requests.AnswerRequest
+
+
 Tells: TypeAlias = (
     audience.Describe
     | audience.ShowInterest
@@ -56,6 +78,9 @@ Tells: TypeAlias = (
     | Drafted
     | Published
     | Retracted
+    | Requested
+    | Answered
+    | talks.TalkGiven
 )
 
 
@@ -87,6 +112,15 @@ class Recognised(NamedTuple):
     recognition: Recognition
 
 
+class Turned(NamedTuple):
+    """How lively a member of whom we are to take care has become."""
+
+    member: str
+    key: str
+    at: datetime
+    quiet: bool
+
+
 def announces(heard: Happening) -> bool:
     """Say whether it may have to be announced: a batch goes no further than to the next."""
     return isinstance(heard.tells, Published) and not heard.tells.piece.historical
@@ -105,15 +139,31 @@ def runs(heard: Sequence[Happening]) -> Iterable[Sequence[Happening]]:
         yield heard[begin:]
 
 
+def request_of(heard: Happening) -> str | None:
+    """Return the stream of the request that it is about."""
+    match heard.tells:
+        case Requested(asked=asked):
+            return requests.stream(asked.request.id)
+        case Answered(stream=stream):
+            return stream
+        case _:
+            return None
+
+
 def before_occasion(
-    heard: Sequence[Happening], now: Clock, rules: Rules
+    heard: Sequence[Happening], now: Clock, rules: Rules, asks_at: datetime | None = None
 ) -> tuple[Sequence[Happening], datetime | None]:
-    """Return what can be heard before the next occasion, and the time that brings one."""
+    """Return what can be heard before the next occasion or `asks_at`, when the next are asked, and
+    the time that brings one. Whom a request is put to depends on all that came before, so what is
+    about one is heard by itself.
+    """
     for number, each in enumerate(heard):
         if clock.moves(now, each.at):
-            if occasions.due(now.now, each.at, rules.rhythm):
+            if occasions.due(now.now, each.at, rules.rhythm) or (asks_at and asks_at <= each.at):
                 return heard[:number], each.at
             now = Clock(mode=now.mode, now=each.at)
+        if request_of(each) is not None:
+            return heard[: number or 1], None
     return heard, None
 
 
@@ -124,6 +174,13 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk.look_at_timers()
     if occasion.every == "day":
         desk.remind_of_drafts(occasion)
+    return desk.entries
+
+
+def look_after_engaged(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
+    """Return what is proposed on an occasion, once all is known that was due by then."""
+    desk = _Desk(known, rules)
+    desk.look_after_engaged(occasion)
     return desk.entries
 
 
@@ -143,6 +200,14 @@ def move(known: Known, moves: Iterable[audience.Move], rules: Rules) -> list[Ent
     for each in moves:
         desk.move(each)
         desk.look_at_timers()
+    return desk.entries
+
+
+def turn(known: Known, turned: Iterable[Turned], rules: Rules) -> list[Entry]:
+    """Return what is recorded of who turns quiet and who is active again."""
+    desk = _Desk(known, rules)
+    for each in turned:
+        desk.turn(each)
     return desk.entries
 
 
@@ -182,6 +247,17 @@ def answer_for_voice(
     return desk.entries
 
 
+def answer(
+    known: Known, stream: str, member: str, reply: requests.Reply, now: datetime, rules: Rules
+) -> list[Entry]:
+    """Return what is said when a member answers a request."""
+    desk = _Desk(known, rules)
+    at = clock.not_before(known.clock, now)
+    said = requests.AnswerRequest(member=member, reply=reply, historical=False, at=at)
+    desk.request(stream, said, at)
+    return desk.entries
+
+
 def reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
     """Return entries with every notice on those of its channels that lead to its recipient."""
     return [
@@ -202,6 +278,11 @@ class _Desk:
             stream: at
             for stream, draft in known.drafts.items()
             if (at := alerts.next_at(draft)) is not None
+        }
+        self._timers |= {
+            stream: at
+            for stream, asking in known.requests.items()
+            if (at := requests.next_at(asking)) is not None
         }
         self.entries: list[Entry] = []
 
@@ -227,11 +308,16 @@ class _Desk:
         self._known.clock = Clock(mode=self._known.clock.mode, now=now)
 
     def look_at_timers(self) -> None:
-        """Say of every draft whose timer has run out what is due, in the order of the timers."""
+        """Say of every draft and request whose timer has run out what is due, in the order of the
+        timers.
+        """
         now = self._known.clock.now
         if now is None:
             return
         for stream in self._due(now):
+            if stream in self._known.requests:
+                self.request(stream, requests.LetTimePass(), now)
+                continue
             to = audience.escalation(self._known.members)
             passed = alerts.LetTimePass(to=self._on_duty(now), escalate_to=to, now=now)
             self.decide_draft(stream, passed)
@@ -250,6 +336,11 @@ class _Desk:
         editors = audience.editors(self._known.members)
         self._say(drafting.of_queue(waits, editors, occasion.on, now))
 
+    def look_after_engaged(self, occasion: Occasion) -> None:
+        for it in looking_after.proposals(self._known, occasion, self._rules.engaged):
+            self._append(it.stream, [it.event], None)
+            self._say(it.said)
+
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
         if heard.key in self._known.recorded:
@@ -267,6 +358,12 @@ class _Desk:
                 self._publish(heard, heard.tells)
             case Retracted():
                 self._retract(heard, heard.tells)
+            case Requested(asked=asked):
+                self.request(requests.stream(asked.request.id), asked, heard.at, heard.key)
+            case Answered(stream=stream, asked=answered):
+                self.request(stream, answered, heard.at, heard.key)
+            case talks.TalkGiven() as talk:
+                self._append(heard.member, [talk], heard.key)
             case None:
                 pass
 
@@ -282,6 +379,17 @@ class _Desk:
                 owed = alerts.PromiseTurnaround(promise=promise, to=to, at=move.at, now=now)
                 for stream in self._open_drafts(move.member):
                     self.decide_draft(stream, owed)
+
+    def turn(self, turned: Turned) -> None:
+        quiet = self._known.quiet
+        if turned.key in self._known.recorded or turned.quiet == (turned.member in quiet):
+            return
+        if turned.quiet:
+            quiet.add(turned.member)
+            self._append(turned.member, [care.TurnedQuiet(at=turned.at)], turned.key)
+        else:
+            quiet.remove(turned.member)
+            self._append(turned.member, [care.BecameActive(at=turned.at)], turned.key)
 
     def recognise(self, told: Recognised) -> None:
         if told.historical or self._known.member(told.member).departed:
@@ -312,6 +420,30 @@ class _Desk:
                 asked = replace(asked, at=now)
                 command = alerts.AskForVoice(asked=asked, historical=historical)
         self.decide_draft(drafted.stream, command, heard.key)
+
+    def request(
+        self, stream: str, asked: requests.Asked, at: datetime, key: str | None = None
+    ) -> None:
+        """Answer what is asked of a request with who might be asked, as things stand."""
+        command = requests.Command(
+            asked=asked,
+            engaged=self._known.engaged,
+            rules=self._rules.engaged,
+            now=clock.not_before(self._known.clock, at),
+        )
+        asking = self._known.request(stream)
+        for event in requests.decide(command, asking):
+            asking = requests.evolve(asking, event)
+            self._append(stream, [event], key)
+            key = None
+            if isinstance(event, requests.MembersAsked):
+                self._known.engaged = self._known.engaged.ask(event.members, event.at)
+            rules = self._rules.engaged.requests
+            self._say(requests.of_request(asking, event, self._known.members, rules))
+        self._known.requests[stream] = asking
+        self._timers.pop(stream, None)
+        if (at_next := requests.next_at(asking)) is not None:
+            self._timers[stream] = at_next
 
     def _publish(self, heard: Happening, published: Published) -> None:
         if published.act in self._known.void:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.notifier import publishing
 from services.notifier.domain.alerts import AlertEvent
+from services.notifier.domain.notices import CONFIDENTIAL
 from services.notifier.projections import history, shown
 from shared.contracts import notices as contracts
 from shared.contracts.words import Member
@@ -112,7 +113,11 @@ def router(view: View, acknowledge: Acknowledge) -> APIRouter:
     ) -> dict[str, Any]:
         rows = await shown.notices(view, after=after, limit=limit, recipient=recipient, kind=kind)
         return {
-            "notices": [publishing.notice(row.sent) for row in rows],
+            "notices": [
+                publishing.notice(row.sent)
+                for row in rows
+                if row.sent.notice.kind not in CONFIDENTIAL
+            ],
             "next": rows[-1].position if len(rows) == limit else None,
         }
 

@@ -6,7 +6,19 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, audience, notices, respect, voice, waiting
+from services.notifier.domain import (
+    alerts,
+    audience,
+    care,
+    circles,
+    notices,
+    requests,
+    respect,
+    talks,
+    voice,
+    waiting,
+)
+from services.notifier.domain.notices import CONFIDENTIAL
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -21,6 +33,14 @@ Event: TypeAlias = (
     | alerts.Event
     | notices.Event
     | respect.Event
+    | requests.Event
+    | circles.CircleProposed
+    | talks.TalkGiven
+    | talks.TalkSuggested
+    | care.CareConsented
+    | care.TurnedQuiet
+    | care.BecameActive
+    | care.CareSuggested
 )
 
 
@@ -34,6 +54,8 @@ def message(event: Event) -> Message | None:
 
 def publish(event: Event) -> contracts.NotifierSays | None:
     match event:
+        case notices.NoticeSent() | notices.NoticeFailed() if event.notice.kind in CONFIDENTIAL:
+            return None
         case notices.NoticeSent():
             return contracts.NoticeSent.of(notice(event))
         case notices.NoticeFailed():
@@ -69,6 +91,18 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | audience.ActRetracted()
             | audience.FollowsRetracted()
             | audience.PieceRecorded()
+            | requests.RequestOpened()
+            | requests.MembersAsked()
+            | requests.EverybodyAsked()
+            | requests.AskAnswered()
+            | requests.RequestClosed()
+            | circles.CircleProposed()
+            | talks.TalkGiven()
+            | talks.TalkSuggested()
+            | care.CareConsented()
+            | care.TurnedQuiet()
+            | care.BecameActive()
+            | care.CareSuggested()
             | clock.ClockStarted()
             | clock.ClockAdvanced()
         ):

@@ -2,11 +2,12 @@
 -- Instants are milliseconds since 1970.
 
 -- A table that somebody has dropped is built again, and the others with it.
-DELETE FROM checkpoints WHERE reader = 'tables' AND 21 > (
+DELETE FROM checkpoints WHERE reader = 'tables' AND 30 > (
   SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (
     'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_follows',
     'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone',
-    'waiting', 'voices', 'unsent', 'sent', 'attention', 'preferences'));
+    'waiting', 'voices', 'unsent', 'sent', 'attention', 'preferences',
+    'requests', 'asks', 'replies', 'circles', 'talks', 'quiet', 'breaches', 'consents', 'cared'));
 
 -- How far the log's time has come. Where the mode is `events`, every activity moves it.
 CREATE TABLE IF NOT EXISTS clock (
@@ -30,12 +31,17 @@ CREATE INDEX IF NOT EXISTS profiles_timezones ON profiles (value, member)
 CREATE INDEX IF NOT EXISTS profiles_with_roles ON profiles (member)
   WHERE field = 'roles' AND value <> '[]';
 
+CREATE INDEX IF NOT EXISTS profiles_with_group ON profiles (member)
+  WHERE field = 'group' AND value <> '[]';
+
 -- Members who have ever been elsewhere than in the first zone.
 CREATE TABLE IF NOT EXISTS places (
   member  TEXT PRIMARY KEY,
   zone    TEXT,
   version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS places_engaged ON places (member) WHERE zone = 'socially_engaged';
 
 CREATE TABLE IF NOT EXISTS declared (
   topic  TEXT NOT NULL,
@@ -208,4 +214,74 @@ CREATE TABLE IF NOT EXISTS preferences (
   begins TEXT, -- of their own quiet hours, by their own clock
   ends   TEXT,
   often  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Topics that somebody would like to see covered, and when the next are asked if nobody answers.
+CREATE TABLE IF NOT EXISTS requests (
+  stream    TEXT PRIMARY KEY,
+  id        TEXT NOT NULL,
+  topic     TEXT NOT NULL,
+  by        TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  closes_at INTEGER NOT NULL,
+  due_at    INTEGER,
+  state     TEXT NOT NULL, -- open, taken or unanswered
+  taken_by  TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS requests_due ON requests (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS requests_opened ON requests (opened_at, id);
+
+-- Who was asked for what and when: a request by its stream, or a talk.
+CREATE TABLE IF NOT EXISTS asks (
+  cause  TEXT NOT NULL,
+  member TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  PRIMARY KEY (cause, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS asks_of ON asks (member, at);
+
+CREATE TABLE IF NOT EXISTS replies (
+  stream TEXT NOT NULL,
+  member TEXT NOT NULL,
+  reply  TEXT NOT NULL,
+  PRIMARY KEY (stream, member)
+) STRICT, WITHOUT ROWID;
+
+-- Who was proposed to meet whom: those with the same number in the same month.
+CREATE TABLE IF NOT EXISTS circles (
+  month  TEXT NOT NULL,
+  member TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (month, member)
+) STRICT, WITHOUT ROWID;
+
+-- The last talk that a group heard or was offered.
+CREATE TABLE IF NOT EXISTS talks (
+  grp TEXT PRIMARY KEY,
+  at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Of the socially engaged, who has turned quiet; whether or not they agreed to be cared for.
+CREATE TABLE IF NOT EXISTS quiet (
+  member TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS breaches (
+  alert  TEXT PRIMARY KEY,
+  member TEXT NOT NULL,
+  at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS breaches_of ON breaches (member, at);
+
+-- Whose sponsor may hear how they are, and when one did last.
+CREATE TABLE IF NOT EXISTS consents (
+  member TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS cared (
+  member TEXT PRIMARY KEY,
+  at     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

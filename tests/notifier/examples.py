@@ -15,6 +15,7 @@ from services.notifier.domain.audience import Move
 from services.notifier.domain.hours import Often, Quiet
 from services.notifier.domain.manners import Preferences, Wish
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.requests import Reply
 from services.notifier.domain.respect import Outcome, PreferencesSet
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Happening
@@ -28,7 +29,7 @@ from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
-from shared.contracts.zones import ZoneChange, ZoneChanged
+from shared.contracts.zones import VitalityChange, VitalityChanged, ZoneChange, ZoneChanged
 from shared.eventlog.log import Entry, Store
 from shared.runtime.clock import start
 from shared.runtime.settings import Clock
@@ -71,7 +72,7 @@ def read(said: CloudEvent) -> Heard | None:
         case Happened():
             stored = f"activity.v1.0.{said.kind}.{said.subject}"
             return reading.activity(stored, said.to_json())
-        case ZoneChanged():
+        case ZoneChanged() | VitalityChanged():
             return reading.zone(subject_of(said), said.to_json())
         case _:
             return reading.recognition(subject_of(said), said.to_json())
@@ -189,6 +190,57 @@ def recognised(
     )
 
 
+def requested(
+    topic: str = "tea",
+    request: str = "r-1",
+    *,
+    by: str = "sales",
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    until = rest.pop("until", None)
+    last = {"until": until} if until else {}
+    return happened(
+        "topic_requested", "_org", request_id=request, topic=topic, by=by, **last, **rest
+    )
+
+
+def answered(
+    member: str,
+    answer: str = "accepted",
+    request: str = "r-1",
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    return happened("topic_answered", member, request_id=request, answer=answer, **rest)
+
+
+def engaged(*members: str) -> list[ZoneChanged]:
+    """Return that these have become socially engaged, long before they do anything else."""
+    return [moved(member, at=NINE) for member in members]
+
+
+def turned(
+    member: str,
+    vitality: str,
+    *,
+    at: datetime = NINE,
+    zone: str = "socially_engaged",
+    historical: bool = False,
+) -> VitalityChanged:
+    change = {
+        "member": member,
+        "zone": zone,
+        "since": at.date(),
+        "version": 4,
+        "from": "active",
+        "vitality": vitality,
+        "effective_on": at.date(),
+        "decided_at": at,
+        "policy_version": 1,
+        "historical": historical,
+    }
+    return VitalityChanged.of(VitalityChange.model_validate(change), place=next(_numbers))
+
+
 class Notifier:
     """A notifier on a database of its own, told things one batch after the other."""
 
@@ -242,11 +294,15 @@ class Notifier:
         async with self.store.transaction() as transaction:
             return await self.notifying.acknowledge(transaction, stream, by, now)
 
-    async def answers(self, asked: VoiceAsked, accepted: bool, now: datetime) -> bool:
+    async def speaks(self, asked: VoiceAsked, accepted: bool, now: datetime) -> bool:
         async with self.store.transaction() as transaction:
             return await self.notifying.answer_for_voice(
                 transaction, asked, accepted=accepted, now=now
             )
+
+    async def answers(self, request: str, member: str, reply: Reply, now: datetime) -> bool:
+        async with self.store.transaction() as transaction:
+            return await self.notifying.answer(transaction, request, member, reply, now)
 
     async def notices(self) -> list[NoticeSent]:
         return [row.sent for row in await shown.notices(self.store, after=0, limit=1000)]

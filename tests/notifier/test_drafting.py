@@ -167,8 +167,8 @@ async def test_an_author_is_asked_about_a_change_of_meaning_and_the_editor_hears
         assert ("ann", "voice_check") in await notifier.said()
 
         [question] = await asked(notifier)
-        assert await notifier.answers(question, False, NINE + 2 * HOURS)
-        assert not await notifier.answers(question, True, NINE + 3 * HOURS)
+        assert await notifier.speaks(question, False, NINE + 2 * HOURS)
+        assert not await notifier.speaks(question, True, NINE + 3 * HOURS)
         answers = [it.notice for it in await notifier.notices() if it.notice.kind == "voice_answer"]
         assert [(it.recipient, it.about, it.facts["accepted"]) for it in answers] == [
             ("edna", "ann", False)
@@ -193,7 +193,7 @@ async def test_where_the_editor_is_not_told_or_not_there_all_editors_hear_the_an
         await notifier.hears(happened("member_departed", "emil", at=NINE + HOURS))
         await notifier.hears(edited(editor=None), edited(editor="emil"))
         for question in await asked(notifier):
-            await notifier.answers(question, True, NINE + HOURS)
+            await notifier.speaks(question, True, NINE + HOURS)
 
         assert [it for it in await notifier.said() if it[1] == "voice_answer"] == [
             ("eddi", "voice_answer"),
@@ -208,7 +208,7 @@ async def test_every_change_is_asked_about_once_and_answered_for_itself(tmp_path
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(submitted(), change, further, change, further)
         first, second = await asked(notifier)
-        await notifier.answers(first, True, NINE + 2 * HOURS)
+        await notifier.speaks(first, True, NINE + 2 * HOURS)
 
         assert await asked(notifier) == [second]
         assert (await notifier.said()).count(("ann", "voice_check")) == 2
@@ -228,7 +228,7 @@ async def test_an_answer_to_a_draft_closes_all_that_is_open_about_it(tmp_path: P
         assert await notifier.alerts() == ["alert-raised", "alert-resolved"]
         assert await reminders(notifier) == []
         for question in questions:
-            assert not await notifier.answers(question, True, NINE + 2 * HOURS)
+            assert not await notifier.speaks(question, True, NINE + 2 * HOURS)
             found = await voice(notifier.store, question.id)
             assert found
             assert found.state == "closed"

@@ -17,12 +17,14 @@ from services.__main__ import run
 from services.notifier import http
 from services.notifier.adapters import (
     addresses,
+    consent,
     endpoint,
     history,
     inbox,
     noticebook,
     preferences,
     preview,
+    requests,
     turnaround,
     voices,
     webhook,
@@ -30,6 +32,7 @@ from services.notifier.adapters import (
 from services.notifier.adapters.chat import Services
 from services.notifier.adapters.webhook import Hook
 from services.notifier.domain.notices import ReceiverGone
+from services.notifier.domain.requests import Reply
 from services.notifier.projections import tables
 from services.notifier.settings import SHIPPED_NOTICES
 from services.notifier.stream.foresight import Foresight
@@ -59,12 +62,17 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
         return await notifier.acknowledges(stream, by, now)
 
+    async def answer(id: str, member: str, reply: Reply, now: datetime) -> bool:
+        return await notifier.answers(id, member, reply, now)
+
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
     app.include_router(turnaround.router(notifier.store, notifier.notifying.rules.hours))
     app.include_router(http.router(notifier.store, acknowledge))
-    app.include_router(voices.router(notifier.store, notifier.answers))
+    app.include_router(voices.router(notifier.store, notifier.speaks))
     app.include_router(inbox.router(notifier.store, WORDING))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
+    app.include_router(consent.router(notifier.store))
+    app.include_router(requests.router(notifier.store, answer))
     app.include_router(endpoint.router(notifier.store, hook))
     app.include_router(preferences.router(notifier.store, notifier.notifying.rules))
     app.include_router(history.router(notifier.store))

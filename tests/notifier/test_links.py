@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.notifier.adapters import links, noticebook, voices
+from services.notifier.adapters import answering, links, noticebook, voices
 from services.notifier.adapters.links import Links, kept_key
+from services.notifier.domain.requests import Reply
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.asking import voice
 from services.notifier.projections.recipients import Recipient
@@ -45,6 +46,9 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
     async def acknowledge(stream: str, by: str | None, now: datetime) -> bool:
         return await notifier.acknowledges(stream, by, now)
 
+    async def answer(id: str, member: str, reply: Reply, now: datetime) -> bool:
+        return await notifier.answers(id, member, reply, now)
+
     app = application(
         "notifier",
         summary="",
@@ -53,7 +57,8 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
         signed=links.PATHS,
     )
     app.include_router(links.router(notifier.store, LINKS, WORDING, acknowledge))
-    app.include_router(voices.pages(notifier.store, LINKS, WORDING, notifier.answers))
+    app.include_router(voices.pages(notifier.store, LINKS, WORDING, notifier.speaks))
+    app.include_router(answering.router(notifier.store, LINKS, WORDING, answer))
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://127.0.0.1", headers=ELSEWHERE
@@ -134,15 +139,14 @@ async def test_an_author_answers_from_an_email(
     async with a_notifier(tmp_path, rules=RULES) as notifier, asking(notifier) as client:
         await notifier.hears(editor(), submitted(), edited())
         [check] = [it.notice for it in await notifier.notices() if it.notice.kind == "voice_check"]
-        given = LINKS.asking(check, Recipient("ann"))
-        assert given
-        for looked in (await client.get(given.link), await client.post(given.link)):
+        [given] = LINKS.ways(check).values()
+        for looked in (await client.get(given), await client.post(given)):
             assert "Is the draft d-1 still what you mean?" in looked.text
             assert f'action="{button}"' in looked.text
         assert ("eddi", "voice_answer") not in await notifier.said()
 
-        assert thanks in (await client.post(f"{given.link}{button}")).text
-        for again in (await client.post(f"{given.link}{button}"), await client.get(given.link)):
+        assert thanks in (await client.post(f"{given}{button}")).text
+        for again in (await client.post(f"{given}{button}"), await client.get(given)):
             assert "The draft d-1 needs no answer any more" in again.text
         found = await voice(notifier.store, check.cause)
         assert found
@@ -153,10 +157,10 @@ async def test_an_author_answers_from_an_email(
 async def test_an_email_about_a_change_has_the_link_to_answer_it() -> None:
     check = next(case for case in CASES if case.kind == "voice_check")
     ann = Recipient("ann")
-    letter = WORDING.letter(check, ann, stop="/stop", asking=LINKS.asking(check, ann))
+    letter = WORDING.letter(check, ann, stop="/stop", ways=LINKS.ways(check))
 
     for said in (letter.text, letter.html):
-        assert LINKS.voice("ann", check.cause) in said
+        assert LINKS.voice(check.recipient, check.cause) in said
         assert "Have a look, and answer" in said
 
 

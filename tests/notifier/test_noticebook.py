@@ -8,6 +8,7 @@ import pytest
 from services.notifier.adapters import noticebook
 from services.notifier.adapters.noticebook import RulesInvalid
 from services.notifier.domain.alerts import Promise
+from services.notifier.domain.engaged_rules import RequestRules
 from services.notifier.domain.notices import KINDS
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from services.notifier.settings import SHIPPED_NOTICES
@@ -28,6 +29,19 @@ def test_a_channel_that_cannot_be_reached_is_left_out() -> None:
     rules = noticebook.load(SHIPPED_NOTICES, reachable=frozenset())
 
     assert rules.channels == dict.fromkeys(KINDS, ("inbox",))
+
+
+def test_the_shipped_rules_ask_two_and_give_them_three_days() -> None:
+    rules = noticebook.load(SHIPPED_NOTICES).engaged
+
+    assert rules.requests == RequestRules(
+        at_once=2, answer_within=timedelta(days=3), lasts=timedelta(days=30)
+    )
+    assert rules.care.breaches == 2
+
+
+def test_of_care_nobody_hears_but_by_the_ways_that_lead_to_the_sponsor() -> None:
+    assert "webhook" not in noticebook.load(SHIPPED_NOTICES).channels["retention_care"]
 
 
 def test_the_shipped_rules_try_again_for_days() -> None:
@@ -60,6 +74,17 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ('recognition = ["email", "webhook"]', "recognitions = []", "must be 'fast_track_gran"),
         ("chat = [30, 300, 1800, 7200, 21600]", "", "must list retries for chat"),
         ("chat = [30, 300, 1800, 7200, 21600]", "chat = [0]", "retries.chat.0: must not be less"),
+        ("at_once = 2", "at_once = 0", "topic_request.at_once: must not be less than 1"),
+        ("answer_days = 3 ", "answer_days = 3.5 ", "topic_request.answer_days: must be"),
+        ("apart_months = 6", "apart = 6", "circle.apart_months: is missing"),
+        ("below_percent = 10", "below_percent = 101", "talk.below_percent: must not be more"),
+        ("within_days = 60", "within_days = 0", "retention_care.within_days: must not be less"),
+        ("[asks]", "[ask]", "asks: is missing"),
+        (
+            'retention_care = ["email"]',
+            'retention_care = ["webhook"]',
+            "must not post retention_care to a webhook",
+        ),
         ("[channels]", "[channels", "not TOML"),
     ],
 )

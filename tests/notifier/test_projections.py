@@ -1,10 +1,12 @@
 """The tables are what the log says: whoever drops one finds it built again."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.notifier.adapters.consent import set_consent
 from services.notifier.adapters.inbox import mark_read
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
@@ -14,16 +16,21 @@ from tests.notifier.examples import (
     NINE,
     Notifier,
     a_notifier,
+    answered,
     approved,
     edited,
     editor,
+    engaged,
     follow,
     happened,
     moved,
     published,
+    requested,
     submitted,
+    turned,
 )
 
+DAY = timedelta(days=1)
 TABLES = (*tables.TABLES, "clock")
 
 
@@ -53,9 +60,33 @@ async def a_busy_day(notifier: Notifier) -> None:
     await notifier.hears(moved())
     await notifier.hears(submitted(draft="d-1"), submitted(draft="d-2"), submitted(draft="d-3"))
     await notifier.hears(approved(draft="d-1"), published(topics=["tea"]))
-    await notifier.hears(happened("like", "bob", at=NINE + 22 * HOURS))
+    await notifier.hears(happened("like", "bob", at=NINE + 26 * HOURS))
+    await a_busy_month(notifier)
     [first, *_] = await notifier.letters("eddi")
     await mark_read(notifier.store, "eddi", [first["id"]])
+
+
+async def a_busy_month(notifier: Notifier) -> None:
+    """Whatever the socially engaged are asked, up to a moment that the log is told of."""
+    people = ("ann", "bob", "cyd", "dee", "eve")
+    april = NINE + 31 * DAY
+    await notifier.hears(*engaged(*people), turned("ann", "quiet"), turned("bob", "quiet"))
+    await notifier.hears(turned("bob", "active"))
+    for who in ("ann", "bob"):
+        await set_consent(notifier.store, who, care=True)
+    await set_consent(notifier.store, "bob", care=False)
+    await notifier.hears(
+        happened("member_updated", "ann", sponsor="sue", at=NINE + DAY),
+        *(happened("share", who, topics=["tea"], at=NINE + DAY) for who in people),
+        *(happened("member_registered", f"p-{it}", group="press") for it in range(6)),
+        happened("talk_given", "ann", group="lab"),
+        *(requested(request=f"r-{it}", at=april - DAY) for it in range(3)),
+        answered("ann", request="r-0", at=april - DAY),
+        answered("ann", "declined", request="r-1", at=april - DAY),
+        happened("like", "zoe", at=april + 3 * DAY),
+        submitted("cyd", "d-9", at=april + 3 * DAY),
+        happened("like", "zoe", at=april + 4 * DAY - HOURS),
+    )
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -239,7 +239,7 @@ async def play(notifier: Notifier, step: Step) -> None:
         case "answer":
             rows = await notifier.store.read(0, 100_000, types=["voice-asked"])
             for row in rows:
-                await notifier.answers(CODEC.decode(row), accepted=True, now=step.at)
+                await notifier.speaks(CODEC.decode(row), accepted=True, now=step.at)
         case "tell":
             await notifier.is_told_the_time(step.at)
         case "say" | "move" | "restart":

@@ -10,18 +10,28 @@ import pytest
 
 from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
 from services.notifier.adapters.wording import Wording, Words
-from services.notifier.domain import drafting, notices
+from services.notifier.domain import care, circles, drafting, notices, requests, talks
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.care import CareSuggested
+from services.notifier.domain.circles import CircleProposed
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.requests import (
+    Asking,
+    MembersAsked,
+    Request,
+    RequestClosed,
+    RequestOpened,
+)
+from services.notifier.domain.talks import TalkSuggested
 from services.notifier.domain.voice import VoiceAnswered
 from services.notifier.domain.waiting import Answering, DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
-from tests.notifier.examples import HOURS, NINE, WORDING, a_notifier, happened, moved
+from tests.notifier.examples import HOURS, NINE, RULES, WORDING, a_notifier, happened, moved
 
 STAGES: Final[tuple[Stage, ...]] = (
     "at_risk",
@@ -51,6 +61,7 @@ def what_is_said() -> Iterator[Notice]:
         retries={},
         interest=timedelta(days=1),
         most_recipients=1,
+        engaged=RULES.engaged,
     )
     up = MemberMoved(
         member="ann",
@@ -99,6 +110,34 @@ def what_is_said() -> Iterator[Notice]:
         Recognition(kind="effort", name="N", why="W.", link="https://a.example/3"),
     ):
         yield notices.of_recognition("ann", "c", recognition, NINE)
+    yield from what_is_said_to_the_engaged()
+
+
+def what_is_said_to_the_engaged() -> Iterator[Notice]:
+    request = Request(id="r-1", topic="tea", by="sales")
+    for until, by in ((None, "ann"), (NINE.date(), None)):
+        asking = Asking(
+            opened=RequestOpened(request=replace(request, until=until), closes_at=NINE, at=NINE)
+        )
+        for event in (
+            MembersAsked(members=("ann",), answer_by=NINE, at=NINE),
+            RequestClosed(taken=True, by=by, historical=False, at=NINE),
+            RequestClosed(taken=False, by=None, historical=False, at=NINE),
+        ):
+            yield from requests.of_request(asking, event, {}, RULES.engaged.requests)
+    yield from circles.of_circle(
+        CircleProposed(
+            month=NINE.date(), number=1, topic="tea", members=("ann", "bob", "cyd", "dee"), at=NINE
+        )
+    )
+    for topic, to in ((None, ("_org",)), ("tea", ("cora", "carl"))):
+        yield from talks.of_talk(
+            TalkSuggested(
+                group="press", month=NINE.date(), speaker="ann", topic=topic, to=to, at=NINE
+            )
+        )
+    for quiet, late in ((True, False), (False, True), (True, True)):
+        yield care.of_care("ann", CareSuggested(sponsor="sue", quiet=quiet, late=late, at=NINE))
 
 
 everything_in_every_language = pytest.mark.parametrize(

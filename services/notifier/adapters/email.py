@@ -134,7 +134,7 @@ class Email:
         """Return what is sent, with the ways to stop it."""
         notice = sent.notice
         stop = self._links.stop(to.member, notice.kind)
-        letter = self._wording.letter(notice, to, stop=stop, asking=self._links.asking(notice, to))
+        letter = self._wording.letter(notice, to, stop=stop, ways=self._links.ways(notice))
         return self._enclosed(letter, to, id=sent.id, stop=stop)
 
     def digest(self, those: Sequence[NoticeSent], to: Recipient) -> EmailMessage:
@@ -146,7 +146,7 @@ class Email:
             notices,
             to,
             stop=lambda kind: self._links.stop(to.member, kind),
-            asking=lambda notice: self._links.asking(notice, to),
+            ways=self._links.ways,
         )
         stop = self._links.stop(to.member, *dict.fromkeys(notice.kind for notice in notices))
         return self._enclosed(letter, to, id=f"digest/{those[0].digest}", stop=stop)

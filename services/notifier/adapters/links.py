@@ -17,9 +17,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.notifier.adapters.wording import Asking, Button, Wording
+from services.notifier.adapters.wording import Button, Wording
 from services.notifier.domain.notices import (
     ALERTS,
+    ASKS,
     KINDS,
     Channel,
     Kind,
@@ -34,7 +35,10 @@ from shared.contracts.words import ORGANISATION
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
 
-PATHS: Final = ("/v1/stop/", "/v1/acknowledge/", "/v1/voice/")
+PATHS: Final = (
+    *("/v1/stop/", "/v1/acknowledge/", "/v1/voice/"),
+    *("/v1/accept/", "/v1/decline/"),
+)
 CHANNEL: Final[Channel] = "email"
 AGAIN: Final = "?again=true"
 KEY_BYTES: Final = 32
@@ -58,6 +62,7 @@ class Links:
         self._public = public.rstrip("/")
         self._stop, self._acknowledge = _serializer(key, "stop"), _serializer(key, "acknowledge")
         self._voice = _serializer(key, "voice")
+        self._accept, self._decline = _serializer(key, "accept"), _serializer(key, "decline")
 
     def stop(self, member: str, *kinds: Kind) -> str:
         return f"{self._public}/v1/stop/{self._stop.dumps([member, ' '.join(kinds)])}"
@@ -68,13 +73,22 @@ class Links:
     def voice(self, member: str, asked: str) -> str:
         return f"{self._public}/v1/voice/{self._voice.dumps([member, asked])}"
 
-    def asking(self, notice: Notice, to: Recipient) -> Asking | None:
-        """Return the link by which a notice is answered, if it can be."""
+    def accept(self, member: str, request: str) -> str:
+        return f"{self._public}/v1/accept/{self._accept.dumps([member, request])}"
+
+    def decline(self, member: str, request: str) -> str:
+        return f"{self._public}/v1/decline/{self._decline.dumps([member, request])}"
+
+    def ways(self, notice: Notice) -> dict[str, str]:
+        """Return the links by which a notice can be answered, by what they do."""
+        to, cause = notice.recipient, notice.cause
         if notice.kind in ALERTS:
-            return Asking("acknowledge", self.acknowledge(to.member, notice.cause))
+            return {"acknowledge": self.acknowledge(to, cause)}
         if notice.kind == "voice_check":
-            return Asking("voice", self.voice(to.member, notice.cause))
-        return None
+            return {"voice": self.voice(to, cause)}
+        if notice.kind == "topic_request":
+            return {"accept": self.accept(to, cause), "decline": self.decline(to, cause)}
+        return {}
 
     def stopped_by(self, token: str) -> tuple[str, tuple[Kind, ...]] | None:
         """Return who wants no more of which kinds, None where the link is not ours."""
@@ -92,6 +106,14 @@ class Links:
     def answered_by(self, token: str) -> tuple[str, str] | None:
         """Return who answers which question, None where the link is not ours."""
         return _read(self._voice, token)
+
+    def accepted_by(self, token: str) -> tuple[str, str] | None:
+        """Return who accepts which request, None where the link is not ours."""
+        return _read(self._accept, token)
+
+    def declined_by(self, token: str) -> tuple[str, str] | None:
+        """Likewise."""
+        return _read(self._decline, token)
 
 
 def kept_key(folder: Path) -> bytes:
@@ -122,7 +144,8 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
             return nowhere(wording)
         reader = await recipient(store, found[0])
         name = _names(wording, found[1], reader)
-        return page(wording.page(reader, "stop_ask", "stop_hint", Button("stop_button"), name=name))
+        hint = hint_on(found[1])
+        return page(wording.page(reader, "stop_ask", hint, Button("stop_button"), name=name))
 
     @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
     async def stop(token: str, again: bool = False) -> Response:
@@ -136,9 +159,8 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         name = _names(wording, kinds, reader)
         if again:
             return page(wording.page(reader, "resumed", name=name))
-        return page(
-            wording.page(reader, "stopped", "stop_hint", Button("resume_button", AGAIN), name=name)
-        )
+        again_button = Button("resume_button", AGAIN)
+        return page(wording.page(reader, "stopped", hint_on(kinds), again_button, name=name))
 
     @router.get("/acknowledge/{token}", summary="Ask whether to take up a draft")
     async def ask_to_acknowledge(token: str) -> Response:
@@ -171,6 +193,11 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
 
 def _names(wording: Wording, kinds: Iterable[Kind], reader: Recipient) -> str:
     return ", ".join(wording.name(kind, reader) for kind in kinds)
+
+
+def hint_on(kinds: Iterable[Kind]) -> str:
+    """Return the block that says what it means to stop these kinds."""
+    return "unasked_hint" if any(kind in ASKS for kind in kinds) else "stop_hint"
 
 
 async def set_stopped(store: Store, member: str, kind: Kind, *, stopped: bool) -> None:

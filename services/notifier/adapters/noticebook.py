@@ -11,11 +11,19 @@ from typing import Annotated, Final, Literal, TypeAlias, get_args
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.notifier.adapters.engaged_book import (
+    Asks,
+    Circle,
+    RetentionCare,
+    Talk,
+    TopicRequest,
+    engaged_rules,
+)
 from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.hours import Quiet
 from services.notifier.domain.manners import How, Manner, Manners
-from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
+from services.notifier.domain.notices import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
@@ -104,6 +112,11 @@ class _Noticebook(Table):
     fast_track: _FastTrack
     drafts: _Drafts
     announcement: _Announcement
+    asks: Asks
+    topic_request: TopicRequest
+    circle: Circle
+    talk: Talk
+    retention_care: RetentionCare
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
 
@@ -113,6 +126,8 @@ class _Noticebook(Table):
             raise PydanticCustomError("no_channels", f"must list channels for {missing[0]}")
         if lacking := [channel for channel in OUTGOING if channel not in self.retries]:
             raise PydanticCustomError("no_retries", f"must list retries for {lacking[0]}")
+        if told := [kind for kind in CONFIDENTIAL if "webhook" in self.channels[kind]]:
+            raise PydanticCustomError("confidential", f"must not post {told[0]} to a webhook")
         return self
 
 
@@ -153,6 +168,9 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         },
         interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,
+        engaged=engaged_rules(
+            book.asks, book.topic_request, book.circle, book.talk, book.retention_care
+        ),
     )
 
 

@@ -31,6 +31,8 @@ AROUND: Final = (
     *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
     *("voice", "voice_ask", "voice_hint", "voice_accept", "voice_send_back"),
     *("voice_accepted", "voice_sent_back", "voice_over"),
+    *("accept", "accept_ask", "accept_hint", "accepted", "taken"),
+    *("decline", "decline_ask", "decline_hint", "declined", "unasked_hint"),
     *("nowhere", "nowhere_hint"),
 )
 """What is said in e-mails beside the notice, and on the pages that their links lead to."""
@@ -44,6 +46,13 @@ class Words(NamedTuple):
     title: str
     text: str
     why: str
+
+
+class Way(NamedTuple):
+    """A link by which to answer."""
+
+    words: str
+    link: str
 
 
 class Letter(NamedTuple):
@@ -62,13 +71,6 @@ class Button(NamedTuple):
 
     name: str
     action: str | None = None
-
-
-class Asking(NamedTuple):
-    """The link by which a notice is answered, and the name of the block that says what it does."""
-
-    name: str
-    link: str
 
 
 class Wording:
@@ -96,19 +98,18 @@ class Wording:
         template, manner = self._spoken(kind, to)
         return _line(made_of(template, "name", {}, manner))
 
-    def letter(self, notice: Notice, to: Recipient, *, stop: str, asking: Asking | None) -> Letter:
-        """Return an e-mail with these links."""
+    def letter(
+        self, notice: Notice, to: Recipient, *, stop: str, ways: Mapping[str, str]
+    ) -> Letter:
+        """Return an e-mail with these links. `ways` to answer are by the block that names them."""
         words = self.words(notice, to)
         _, manner = self._spoken("around", to)
         values = {
             "language": manner.locale.language,
             "words": words,
-            "around": {
-                "stop": self.around("stop", to, name=self.name(notice.kind, to)),
-                "answer": asking and self.around(asking.name, to),
-            },
+            "around": {"stop": self.around("stop", to, name=self.name(notice.kind, to))},
             "stop": stop,
-            "answer": asking and asking.link,
+            "ways": self._ways(ways, to),
         }
         return Letter(
             language=manner.locale.language,
@@ -134,17 +135,17 @@ class Wording:
         to: Recipient,
         *,
         stop: Callable[[Kind], str],
-        asking: Callable[[Notice], Asking | None] = lambda _: None,
+        ways: Callable[[Notice], Mapping[str, str]] = lambda _: {},
     ) -> Letter:
         """Return an e-mail that tells several things, kind after kind in the order of the first of
-        each; `stop` makes the link by which to stop a kind, `asking` that by which to answer.
+        each; `stop` makes the link by which to stop a kind, `ways` those by which to answer.
         """
         template, manner = self._spoken("digest", to)
         parts = [
             {
                 "name": self.name(kind, to),
                 "told": [
-                    self._told(notice, to, asking(notice))
+                    self._told(notice, to, ways(notice))
                     for notice in notices
                     if notice.kind == kind
                 ],
@@ -192,12 +193,11 @@ class Wording:
         template, manner = self._spoken("around", to)
         return _line(made_of(template, block, facts, manner))
 
-    def _told(self, notice: Notice, to: Recipient, asking: Asking | None) -> Values:
-        return {
-            **self.words(notice, to)._asdict(),
-            "answer": asking and asking.link,
-            "answer_words": asking and self.around(asking.name, to),
-        }
+    def _told(self, notice: Notice, to: Recipient, ways: Mapping[str, str]) -> Values:
+        return {**self.words(notice, to)._asdict(), "ways": self._ways(ways, to)}
+
+    def _ways(self, ways: Mapping[str, str], to: Recipient) -> list[Way]:
+        return [Way(self.around(name, to), link) for name, link in ways.items()]
 
     def _spoken(self, name: str, to: Recipient) -> tuple[Template, Manner]:
         wanted = templates.locales(to.locale, self._locale)
@@ -216,17 +216,23 @@ def _line(text: str) -> str:
 SPOKEN: Final[Mapping[str, Form]] = {
     **{kind: Form(BLOCKS, [_facts(it) for it in CASES if it.kind == kind]) for kind in KINDS},
     "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
-    "around": Form(AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002"}]),
+    "around": Form(
+        AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002", "topic": "tea"}]
+    ),
 }
+WAYS: Final[tuple[list[Way], ...]] = (
+    [],
+    [Way("Yes", "https://a.example/yes"), Way("No", "https://a.example/no")],
+)
 LETTERS: Final = [
     {
         "language": "en",
         "words": Words("A title", "A text.\n\nhttps://a.example/1", "A reason."),
-        "around": {"stop": "No more", "answer": "Take it up"},
+        "around": {"stop": "No more"},
         "stop": "https://a.example/stop",
-        "answer": answer,
+        "ways": ways,
     }
-    for answer in (None, "https://a.example/acknowledge")
+    for ways in WAYS
 ]
 DIGESTS: Final = [
     {
@@ -241,10 +247,9 @@ DIGESTS: Final = [
                         "title": "A title",
                         "text": "A text.",
                         "why": "A reason.",
-                        "answer": answer,
-                        "answer_words": answer and "Answer it",
+                        "ways": ways,
                     }
-                    for answer in (None, "https://a.example/answer")
+                    for ways in WAYS
                 ],
                 "stop": "https://a.example/stop",
                 "stop_words": "No more",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -11,6 +12,7 @@ from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
 
 COLUMNS = ("alert", "member", "draft", "state", "by", "raised", "promised by", "left")
+REQUESTS = ("request", "topic", "by", "state", "asked", "opened", "next")
 DELIVERY = ("channel", "state", "attempts", "problem", "at", "next_at")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -32,7 +34,14 @@ def commands(app: typer.Typer) -> None:
     notices.command("deliveries")(deliveries)
     notices.command("webhook")(webhook)
     respecting.commands(notices)
+    notices.command("consent")(consent)
     app.add_typer(notices)
+    requests = typer.Typer(
+        name="requests", help="Topics that were asked for.", invoke_without_command=True
+    )
+    requests.callback()(list_requests)
+    requests.command("answer")(answer)
+    app.add_typer(requests)
 
 
 def list_alerts(context: typer.Context, *, open: Open = False, json: Json = False) -> None:
@@ -144,6 +153,98 @@ def webhook(
     else:
         gone = f"{answer['host']} said at {_time(answer['gone_at'])} that it is gone"
         terminal.say(terminal.plain(f"{gone}: nothing is posted until --enable"))
+
+
+def consent(
+    id: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    *,
+    care: Annotated[
+        bool | None,
+        typer.Option(
+            "--care/--no-care",
+            help="Whether the member's sponsor may hear how they are.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show whether a member's sponsor may hear how they are, or say it for the member."""
+    path = f"/v1/members/{id}/consent"
+    with Client("notifier") as service:
+        known = service.get(path) if care is None else service.put(path, {"care": care})
+    if json:
+        terminal.print_json(known)
+    else:
+        may = "may hear" if known["care"] else "does not hear"
+        terminal.say(terminal.plain(f"the sponsor of {known['member']} {may} how they are"))
+
+
+def list_requests(
+    context: typer.Context,
+    *,
+    open: Annotated[bool, typer.Option("--open", help="Leave out what is closed.")] = False,
+    json: Json = False,
+) -> None:
+    """List the topics that were asked for, from old to new, and how far each has come."""
+    if context.invoked_subcommand is not None:
+        return
+    requests = list(_requests(only_open=open))
+    if json:
+        terminal.print_json(requests)
+    elif requests:
+        terminal.print_table(REQUESTS, [_row_of_request(it) for it in requests])
+    else:
+        terminal.say("no request is open" if open else "there have been no requests")
+
+
+def answer(
+    id: Annotated[str, typer.Argument(metavar="REQUEST", show_default=False)],
+    *,
+    member: Annotated[str, typer.Option(metavar="MEMBER", help="Who answers.")],
+    accept: Annotated[
+        bool | None,
+        typer.Option("--accept/--decline", help="What they say.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say for a member that they take a topic up, or that they leave it to others."""
+    if accept is None:
+        raise WrongUse("--accept or --decline must be given")
+    said = {"member": member, "answer": "accepted" if accept else "declined"}
+    with Client("notifier") as service:
+        told = service.post(f"/v1/requests/{quote(id)}/answers", said)
+    if json:
+        terminal.print_json(told)
+        return
+    request = told["request"]
+    taken = f"is taken by {request['taken_by'] or 'somebody'}"
+    states = {"open": "is open", "unanswered": "is closed: nobody could", "taken": taken}
+    how = states[request["state"]]
+    before = "" if told["changed"] else ", as before"
+    terminal.say(terminal.plain(f"the request {request['id']} {how}{before}"))
+
+
+def _requests(*, only_open: bool) -> Iterator[dict[str, Any]]:
+    after: str | None = None
+    with Client("notifier") as service:
+        while True:
+            page = service.get("/v1/requests", open=only_open, after=after, limit=1000)
+            yield from page["requests"]
+            after = page["next"]
+            if after is None:
+                return
+
+
+def _row_of_request(request: dict[str, Any]) -> tuple[object, ...]:
+    taken = request["state"] == "taken" and request["taken_by"]
+    asked = (f"{it['member']} ({it['reply'] or 'waiting'})" for it in request["asked"])
+    return (
+        *(request[name] for name in ("id", "topic", "by")),
+        f"taken by {taken}" if taken else request["state"],
+        ", ".join(asked) or None,
+        _time(request["opened_at"]),
+        _maybe(request["next_at"]),
+    )
 
 
 def _alerts(*, only_open: bool) -> Iterator[dict[str, Any]]:

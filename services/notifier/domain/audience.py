@@ -20,9 +20,9 @@ FIRST_ZONE: Final = "content_consumer"
 LISTENING: Final = (FIRST_ZONE, "content_sharer")
 """Where members hear of pieces on what interests them. Elsewhere they hear of those they follow."""
 
-Field: TypeAlias = Literal["roles", "topics", "status", "locale", "timezone"]
-"""`status` is registered, paused or departed; one value, like a list of one, as are the language
-and the time zone."""
+Field: TypeAlias = Literal["roles", "topics", "status", "locale", "timezone", "group", "sponsor"]
+"""`status` is registered, paused or departed; one value, like a list of one, as are all but roles
+and topics."""
 
 MOST_TOPICS: Final = 40
 """So many topics of a member's own acts are remembered; a new one replaces the oldest."""

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from services.notifier.domain import alerts, audience
+from services.notifier.domain import alerts, audience, requests
 from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import Member
+from services.notifier.domain.care import Concern
+from services.notifier.domain.engaged import Engaged
 from services.notifier.domain.notices import Listener
+from services.notifier.domain.requests import Asking
+from services.notifier.domain.talks import Group
 from shared.clock import Clock
 
 
@@ -24,9 +28,24 @@ class Known:
     recorded: set[str] = field(default_factory=set)
     listeners: tuple[Listener, ...] = ()
     """Of the piece that the batch begins with, if it does."""
+    requests: dict[str, Asking] = field(default_factory=dict)
+    """By stream: those that the batch concerns and those whose timer has run out."""
+    engaged: Engaged = field(default_factory=Engaged)
+    """Where somebody may have to be asked."""
+    circles: tuple[frozenset[str], ...] = ()
+    """Of the months in which nobody is to meet the same people again, on a month's occasion."""
+    groups: tuple[Group, ...] = ()
+    """Likewise."""
+    concerns: tuple[Concern, ...] = ()
+    """On a day's occasion."""
+    quiet: set[str] = field(default_factory=set)
+    """Who of those whom the batch concerns has turned quiet."""
 
     def member(self, name: str) -> Member:
         return self.members.get(name, audience.member.initial)
 
     def draft(self, stream: str) -> Draft:
         return self.drafts.get(stream, alerts.draft.initial)
+
+    def request(self, stream: str) -> Asking:
+        return self.requests.get(stream, requests.request.initial)

@@ -19,6 +19,7 @@ from services.notifier.domain.alerts import (
     Promise,
 )
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.engaged_rules import EngagedRules
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.waiting import Answering
@@ -36,11 +37,22 @@ Kind: TypeAlias = Literal[
     "voice_answer",
     "announcement",
     "recognition",
+    "topic_request",
+    "topic_result",
+    "circle",
+    "talk",
+    "retention_care",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 ALERTS: Final[tuple[Kind, ...]] = ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
 """Their cause is an alert, which whoever is told may take up."""
+
+ASKS: Final[tuple[Kind, ...]] = ("topic_request", "circle", "talk")
+"""Whoever stops one of them is not asked any more, by whatever way."""
+
+CONFIDENTIAL: Final[tuple[Kind, ...]] = ("retention_care",)
+"""Nobody but the recipient hears that they were told."""
 
 Channel: TypeAlias = Literal["inbox", "email", "chat", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -69,6 +81,7 @@ class Rules:
     """Of one announcement; followers come first."""
     hours: WorkingHours | None = None
     """Without them all hours are worked."""
+    engaged: EngagedRules
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)

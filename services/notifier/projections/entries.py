@@ -4,7 +4,18 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.notifier.domain import alerts, audience, notices, respect, voice, waiting
+from services.notifier.domain import (
+    alerts,
+    audience,
+    care,
+    circles,
+    notices,
+    requests,
+    respect,
+    talks,
+    voice,
+    waiting,
+)
 from shared import clock
 from shared.eventlog.codec import Codec, Kind
 from shared.messaging.tails import RELAY_SCHEMA
@@ -30,6 +41,18 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=alerts.AlertAtRisk, name="alert-at-risk"),
         Kind(event=alerts.AlertBreached, name="alert-breached"),
         Kind(event=alerts.AlertResolved, name="alert-resolved"),
+        Kind(event=requests.RequestOpened, name="request-opened"),
+        Kind(event=requests.MembersAsked, name="members-asked"),
+        Kind(event=requests.EverybodyAsked, name="everybody-asked"),
+        Kind(event=requests.AskAnswered, name="ask-answered"),
+        Kind(event=requests.RequestClosed, name="request-closed"),
+        Kind(event=circles.CircleProposed, name="circle-proposed"),
+        Kind(event=talks.TalkGiven, name="talk-given"),
+        Kind(event=talks.TalkSuggested, name="talk-suggested"),
+        Kind(event=care.CareConsented, name="care-consented"),
+        Kind(event=care.TurnedQuiet, name="turned-quiet"),
+        Kind(event=care.BecameActive, name="became-active"),
+        Kind(event=care.CareSuggested, name="care-suggested"),
         Kind(event=notices.NoticeSent, name="notice-sent"),
         Kind(event=respect.NoticeHeld, name="notice-held"),
         Kind(event=respect.NoticeDropped, name="notice-dropped"),

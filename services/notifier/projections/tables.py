@@ -9,10 +9,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, TypeAlias, assert_never, cast
 
-from services.notifier.domain import alerts, audience, notices, respect
+from services.notifier.domain import (
+    alerts,
+    audience,
+    care,
+    circles,
+    notices,
+    requests,
+    respect,
+    talks,
+)
 from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
 from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
-from services.notifier.projections import drafting, held
+from services.notifier.projections import drafting, engaged_tables, held
 from services.notifier.projections.entries import CODEC, milliseconds
 from services.notifier.projections.statements import Statement
 from shared import clock
@@ -45,6 +54,7 @@ Event: TypeAlias = (
     | alerts.Event
     | notices.Event
     | respect.Event
+    | engaged_tables.Event
 )
 
 
@@ -128,6 +138,8 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             | alerts.AlertResolved()
         ):
             yield from _of_draft(row, event)
+            if isinstance(event, alerts.AlertBreached):
+                yield engaged_tables.of_breach(event)
         case (
             notices.NoticeSent()
             | notices.NoticeDelivered()
@@ -145,6 +157,21 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
         case notices.ReceiverGone() | notices.ReceiverBack():
             yield _of_receiver(event)
+        case (
+            requests.RequestOpened()
+            | requests.MembersAsked()
+            | requests.EverybodyAsked()
+            | requests.AskAnswered()
+            | requests.RequestClosed()
+            | circles.CircleProposed()
+            | talks.TalkGiven()
+            | talks.TalkSuggested()
+            | care.CareConsented()
+            | care.TurnedQuiet()
+            | care.BecameActive()
+            | care.CareSuggested()
+        ):
+            yield from engaged_tables.of_engaged(row.stream, event)
         case _:
             assert_never(event)
 

@@ -2,17 +2,26 @@
 and what they say is appended and projected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from services.notifier import handlers
-from services.notifier.domain import alerts, occasions
+from services.notifier.domain import alerts, occasions, requests
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.occasions import Occasion
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import Drafted, Happening, Published, Recognised
-from services.notifier.projections import knowledge, tables
+from services.notifier.handlers import (
+    Drafted,
+    Happening,
+    Published,
+    Recognised,
+    Requested,
+    Turned,
+)
+from services.notifier.projections import around, knowledge, tables
 from services.notifier.stream import settling
 from services.notifier.stream.reading import Heard
 from shared.eventlog.log import Entry, Transaction
@@ -30,8 +39,8 @@ class Notifying:
             case Happening():
                 happened = [it for it in heard if isinstance(it, Happening)]
                 return await self._hear(transaction, happened)
-            case Move():
-                await self._move(transaction, [it for it in heard if isinstance(it, Move)])
+            case Move() | Turned():
+                await self._follow(transaction, (it for it in heard if it is not None))
             case Recognised():
                 recognised = [it for it in heard if isinstance(it, Recognised)]
                 await self._recognise(transaction, recognised)
@@ -44,9 +53,13 @@ class Notifying:
         next occasion, which has to be observed first.
         """
         now = await knowledge.clock(transaction)
-        part, occasion = handlers.before_occasion(heard, now, self.rules)
-        if occasion is not None and not part:
-            await self._observe(transaction, occasion)
+        asks_at = await around.asks_at(transaction)
+        part, at = handlers.before_occasion(heard, now, self.rules, asks_at)
+        if at is not None and not part:
+            if asks_at and asks_at <= at:
+                await self.advance(transaction, at)
+            else:
+                await self._observe(transaction, at)
             return 0
         for run in handlers.runs(part):
             known = await self._known(transaction, run)
@@ -55,6 +68,22 @@ class Notifying:
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
         return len(part)
+
+    async def _follow(self, transaction: Transaction, heard: Iterable[Heard]) -> None:
+        """Take what the classifier says in its order."""
+        for kind, run in groupby(heard, key=type):
+            if kind is Move:
+                await self._move(transaction, [it for it in run if isinstance(it, Move)])
+            else:
+                await self._turn(transaction, [it for it in run if isinstance(it, Turned)])
+
+    async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            quiet=await around.quiet(transaction, {each.member for each in turned}),
+            recorded={*await transaction.known([each.key for each in turned])},
+        )
+        await self._say(transaction, handlers.turn(known, turned, self.rules))
 
     async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
         names = {move.member for move in moves}
@@ -78,6 +107,8 @@ class Notifying:
         """Let it be `now`, and say what is due."""
         await self._observe(transaction, now)
         known = await self._at(transaction, now)
+        waiting = await around.due_requests(transaction, now)
+        await self._know_requests(transaction, known, waiting, known.clock.now or now)
         await self._say(transaction, handlers.advance(known, now, self.rules))
 
     async def _observe(self, transaction: Transaction, now: datetime) -> None:
@@ -89,6 +120,9 @@ class Notifying:
                 late = await knowledge.late_drafts(transaction, occasion.at)
                 known.drafts |= await knowledge.drafts(transaction, late)
             await self._say(transaction, handlers.observe(known, occasion, self.rules), now)
+            known = await self._around(transaction, occasion)
+            cared = handlers.look_after_engaged(known, occasion, self.rules)
+            await self._say(transaction, cared, now)
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -119,6 +153,23 @@ class Notifying:
         await self._say(transaction, entries)
         return bool(entries)
 
+    async def answer(
+        self,
+        transaction: Transaction,
+        request_id: str,
+        member: str,
+        reply: requests.Reply,
+        now: datetime,
+    ) -> bool:
+        """Return whether that changed anything."""
+        stream = requests.stream(request_id)
+        clock = await knowledge.clock(transaction)
+        known = Known(clock=clock)
+        await self._know_requests(transaction, known, [stream], clock.now or now)
+        entries = handlers.answer(known, stream, member, reply, now, self.rules)
+        await self._say(transaction, entries)
+        return bool(entries)
+
     async def _say(
         self, transaction: Transaction, entries: Sequence[Entry], now: datetime | None = None
     ) -> None:
@@ -139,6 +190,43 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, due),
         )
 
+    async def _around(self, transaction: Transaction, occasion: Occasion) -> Known:
+        """Return what has to be known to bring people together, or to look after them."""
+        rules, at = self.rules.engaged, occasion.at
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            members=await knowledge.members(transaction, ()),
+        )
+        if occasion.every == "month":
+            known.engaged = await around.engaged(transaction, rules, at)
+            known.groups = await around.groups(transaction)
+            known.circles = await around.circles(
+                transaction, rules.circles.apart_months, occasion.on
+            )
+        elif occasion.every == "day":
+            known.concerns = await around.concerns(transaction, rules.care, at)
+            concerned = {who for it in known.concerns for who in (it.member, it.sponsor)}
+            known.members = await knowledge.members(transaction, concerned)
+        return known
+
+    async def _know_requests(
+        self,
+        transaction: Transaction,
+        known: Known,
+        streams: Sequence[str],
+        now: datetime,
+        by: Collection[str] = (),
+    ) -> None:
+        """Read these requests, who may be asked, and who hears what came of it: whoever made them,
+        and `by`.
+        """
+        if not streams:
+            return
+        known.requests = await around.asked_for(transaction, streams)
+        known.engaged = await around.engaged(transaction, self.rules.engaged, now)
+        made_by = {it.opened.request.by for it in known.requests.values() if it.opened}
+        known.members |= await knowledge.members(transaction, {*made_by, *by})
+
     async def _known(self, transaction: Transaction, run: Sequence[Happening]) -> Known:
         now = await knowledge.clock(transaction)
         latest = max(each.at for each in run) if now.mode == "events" else now.now
@@ -157,6 +245,9 @@ class Notifying:
             recorded={*await transaction.known([each.key for each in telling])},
         )
         first = run[0]
+        if (stream := handlers.request_of(first)) is not None:
+            by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
+            await self._know_requests(transaction, known, [stream], now.now or first.at, by)
         if isinstance(first.tells, Published) and handlers.announces(first):
             known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)
         return known

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from services.notifier.domain.audience import Move
-from services.notifier.handlers import Happening, Recognised
+from services.notifier.handlers import Happening, Recognised, Turned
 from services.notifier.stream import translation
 from shared.contracts.activity import (
     Comment,
@@ -28,11 +28,14 @@ from shared.contracts.activity import (
     Quote,
     Retract,
     Share,
+    TalkGiven,
+    TopicAnswered,
+    TopicRequested,
 )
 from shared.contracts.recognitions import RecognitionGranted
 from shared.contracts.refusals import reason
 from shared.contracts.words import Told
-from shared.contracts.zones import ZoneChanged
+from shared.contracts.zones import VitalityChanged, ZoneChanged
 from shared.messaging.errors import UnreadableMessage
 from shared.messaging.topology import (
     NOTIFIER_ACTIVITY,
@@ -42,7 +45,7 @@ from shared.messaging.topology import (
 )
 
 C = TypeVar("C", bound=Told)
-Heard: TypeAlias = Happening | Move | Recognised
+Heard: TypeAlias = Happening | Move | Turned | Recognised
 Read: TypeAlias = Callable[[str, bytes], Heard | None]
 
 KIND: Final = 3
@@ -60,6 +63,9 @@ READ: Final[Mapping[str, type[Happened]]] = {
     "draft_edited": DraftEdited,
     "draft_approved": DraftApproved,
     "draft_withdrawn": DraftWithdrawn,
+    "topic_requested": TopicRequested,
+    "topic_answered": TopicAnswered,
+    "talk_given": TalkGiven,
     "member_registered": MemberRegistered,
     "member_updated": MemberUpdated,
     "member_paused": MemberPaused,
@@ -77,8 +83,10 @@ def activity(subject: str, body: bytes) -> Happening:
     return translation.happening(_read(contract, body))
 
 
-def zone(subject: str, body: bytes) -> Move | None:
+def zone(subject: str, body: bytes) -> Move | Turned | None:
     """None is of a kind that nobody is told of yet. Raises UnreadableMessage."""
+    if subject.startswith(VitalityChanged.FAMILY):
+        return translation.turned(_read(VitalityChanged, body))
     if not subject.startswith(ZoneChanged.FAMILY):
         return None
     return translation.move(_read(ZoneChanged, body))

@@ -5,7 +5,7 @@ from datetime import datetime
 from nats.aio.client import Client
 
 from services.notifier.domain import hours, occasions
-from services.notifier.projections import knowledge, regards
+from services.notifier.projections import around, knowledge, regards
 from services.notifier.stream.batches import Notifying
 from shared import clock
 from shared.eventlog.log import Store
@@ -33,16 +33,17 @@ class Ticking:
             )
 
     async def _worth_it(self, now: datetime) -> bool:
-        """Say whether the log is told: what is said carries its date, promises run out, there are
-        occasions, something has waited long enough, and where it has become night nobody is told
-        anything.
+        """Say whether the log is told: what is said carries its date, promises run out, asks go
+        unanswered, there are occasions, something has waited long enough, and where it has become
+        night nobody is told anything.
         """
         then = (await knowledge.clock(self._store)).now
         if then is None or clock.is_told(then, now):
             return True
         if occasions.due(then, now, self._notifying.rules.rhythm):
             return True
-        if await knowledge.due_drafts(self._store, now):
+        asks_at = await around.asks_at(self._store)
+        if await knowledge.due_drafts(self._store, now) or (asks_at and asks_at <= now):
             return True
         return await regards.something_due(self._store, now) or await self._turns(then, now)
 

@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
-from services.notifier.domain import alerts, audience
+from services.notifier.domain import alerts, audience, requests, talks
+from services.notifier.domain.engaged import ENGAGED
 from services.notifier.domain.notices import Recognition
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import (
+    Answered,
     Drafted,
     Edited,
     Happening,
     Published,
     Recognised,
+    Requested,
     Retracted,
     Tells,
+    Turned,
 )
 from shared.contracts.activity import (
     Comment,
@@ -35,11 +39,14 @@ from shared.contracts.activity import (
     Quote,
     Retract,
     Share,
+    TalkGiven,
+    TopicAnswered,
+    TopicRequested,
 )
 from shared.contracts.envelope import event_key
 from shared.contracts.notices import alert_id
 from shared.contracts.recognitions import RecognitionGranted
-from shared.contracts.zones import ZoneChanged
+from shared.contracts.zones import VitalityChanged, ZoneChanged
 
 MemberEvent: TypeAlias = (
     MemberRegistered | MemberUpdated | MemberPaused | MemberResumed | MemberDeparted
@@ -51,6 +58,9 @@ STATUS: Final = {
     MemberPaused: "paused",
     MemberDeparted: "departed",
 }
+
+
+QUIET: Final = ("quiet", "dormant")
 
 
 def happening(event: Happened) -> Happening:
@@ -67,6 +77,13 @@ def move(event: ZoneChanged) -> audience.Move:
         at=change.decided_at,
         historical=change.historical,
     )
+
+
+def turned(event: VitalityChanged) -> Turned:
+    """Only who is socially engaged turns quiet for us, and nobody by what is history."""
+    change = event.data
+    quiet = change.vitality in QUIET and change.zone == ENGAGED and not change.historical
+    return Turned(member=event.subject, key=event.key, at=change.decided_at, quiet=quiet)
 
 
 def recognised(event: RecognitionGranted) -> Recognised:
@@ -104,6 +121,12 @@ def _tells(event: Happened) -> Tells | None:
             return Retracted(facts=tuple(_retracted(event)))
         case Publish():
             return _published(event)
+        case TopicRequested():
+            return _requested(event)
+        case TopicAnswered():
+            return _answered(event)
+        case TalkGiven():
+            return _talked(event)
         case Like() | Share() | Quote() | Post() | Comment():
             return _interest(event)
         case _:
@@ -122,6 +145,10 @@ def _described(event: MemberEvent) -> audience.Describe:
         fields["locale"] = (event.data.locale,) if event.data.locale else ()
     if "timezone" in said:
         fields["timezone"] = (event.data.timezone,) if event.data.timezone else ()
+    if "group" in said:
+        fields["group"] = (event.data.group,) if event.data.group else ()
+    if "sponsor" in said:
+        fields["sponsor"] = (event.data.sponsor,) if event.data.sponsor else ()
     if status := STATUS.get(type(event)):
         fields["status"] = (status,)
     return audience.Describe(fields=fields, at=event.time, key=event.key)
@@ -208,6 +235,31 @@ def _published(event: Publish) -> Published:
         topics=_topics(event.data.topics),
     )
     return Published(act=_own_act(event), piece=piece, interest=_interest(event))
+
+
+def _requested(event: TopicRequested) -> Requested:
+    said = event.data
+    request = requests.Request(id=said.request_id, topic=said.topic, by=said.by, until=said.until)
+    return Requested(requests.OpenRequest(request=request, historical=event.historical))
+
+
+def _answered(event: TopicAnswered) -> Answered:
+    """Whoever answers without a word has taken it."""
+    return Answered(
+        stream=requests.stream(event.data.request_id),
+        asked=requests.AnswerRequest(
+            member=event.subject,
+            reply=event.data.answer or "accepted",
+            historical=event.historical,
+            at=event.time,
+        ),
+    )
+
+
+def _talked(event: TalkGiven) -> talks.TalkGiven | None:
+    if event.data.group is None:
+        return None
+    return talks.TalkGiven(group=event.data.group, at=event.time)
 
 
 def _interest(event: Topical) -> audience.ShowInterest | None:
