@@ -5,10 +5,11 @@ is known to the one after it, wherever a batch ends.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import alerts, audience, notices, occasions
+from services.notifier.domain import acts, alerts, around, audience, notices, occasions, standing
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from services.notifier.domain.occasions import Occasion
@@ -31,20 +32,15 @@ class Published(NamedTuple):
 
     act: str
     piece: audience.PieceRecorded
-    interest: audience.ShowInterest | None
+    done: acts.ActRecorded
 
 
 class Retracted(NamedTuple):
-    facts: tuple[audience.ActRetracted | audience.FollowsRetracted, ...]
+    facts: tuple[audience.ActRetracted | acts.ObjectRetracted, ...]
 
 
 Tells: TypeAlias = (
-    audience.Describe
-    | audience.ShowInterest
-    | audience.AuthorFollowed
-    | Drafted
-    | Published
-    | Retracted
+    audience.Describe | audience.AuthorFollowed | acts.Event | Drafted | Published | Retracted
 )
 
 
@@ -102,6 +98,7 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk = _Desk(known, rules)
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
+    desk.say(around.said(known.around, occasion, rules))
     return desk.entries
 
 
@@ -115,12 +112,18 @@ def hear(known: Known, heard: Iterable[Happening], rules: Rules) -> list[Entry]:
     return desk.entries
 
 
-def move(known: Known, moves: Iterable[audience.Move], rules: Rules) -> list[Entry]:
-    """Return what is recorded and said of zone changes."""
+def move(
+    known: Known, moves: Iterable[audience.Move | standing.Foretold], rules: Rules
+) -> list[Entry]:
+    """Return what is recorded and said of zone changes, and of those to come."""
     desk = _Desk(known, rules)
     for each in moves:
-        desk.move(each)
-        desk.look_at_timers()
+        match each:
+            case audience.Move():
+                desk.move(each)
+                desk.look_at_timers()
+            case standing.Foretold():
+                desk.foretell(each)
     return desk.entries
 
 
@@ -146,6 +149,14 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     at = clock.not_before(known.clock, now)
     resolved = alerts.decide(alerts.Acknowledge(by=by, now=at), draft)
     return [Entry(stream, event) for event in resolved]
+
+
+def keys(foretold: standing.Foretold) -> list[str]:
+    """Return the keys by which the log knows that it was told, or that somebody was warned."""
+    what = foretold.what
+    if isinstance(what, standing.Demotion):
+        return [notice_id(what.cause, "warning", foretold.member)]
+    return [foretold.key]
 
 
 def reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
@@ -200,10 +211,16 @@ class _Desk:
         match heard.tells:
             case audience.Describe() as command:
                 self._decide_member(heard.member, command, heard.key)
-            case audience.ShowInterest() as command:
-                self._decide_member(heard.member, command)
             case audience.AuthorFollowed() as followed:
                 self._follow(heard, followed)
+            case (
+                acts.ActRecorded()
+                | acts.ReceptionMeasured()
+                | acts.OutcomeReported()
+                | acts.ContentOffered()
+                | acts.AccountLinked()
+            ) as fact:
+                self._note(heard, fact)
             case Drafted():
                 self._draft(heard, heard.tells)
             case Published():
@@ -218,7 +235,8 @@ class _Desk:
         for moved in self._decide_member(move.member, move):
             assert isinstance(moved, audience.MemberMoved)  # noqa: S101 - a move moves
             editors = audience.editors(self._known.members)
-            self._say(notices.of_move(moved, self._rules, editors, now))
+            self._known.warned.pop(move.member, None)
+            self.say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
                 owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
@@ -229,11 +247,45 @@ class _Desk:
         if told.historical or self._known.member(told.member).departed:
             return
         at = clock.not_before(self._known.clock, told.at)
-        self._say([notices.of_recognition(told.member, told.cause, told.recognition, at)])
+        self.say(notices.of_recognition(told.member, told.cause, told.recognition, at))
+
+    def foretell(self, foretold: standing.Foretold) -> None:
+        """Record what is near, and warn of what is due."""
+        name, what = foretold.member, foretold.what
+        if self._known.recorded & {*keys(foretold)}:
+            return
+        if not isinstance(what, standing.Demotion):
+            self._append(name, [what], foretold.key)
+            return
+        now = clock.not_before(self._known.clock, what.at)
+        member, warned = self._known.member(name), self._known.warned.get(name)
+        for notice in standing.of_demotion(name, what, member, warned, now):
+            if what.cancelled:
+                del self._known.warned[name]
+            else:
+                self._known.warned[name] = notice.cause
+            self.say([notice])
 
     def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
         if followed.act not in self._known.void:
+            self._see(heard.member, followed.source, followed.at)
             self._record(heard, followed)
+
+    def _note(self, heard: Happening, fact: acts.Event) -> None:
+        """Record what was done, unless it was taken back or tells nothing new."""
+        if isinstance(fact, acts.Recorded):
+            act = fact.act
+            seen = self._known.seen.get((heard.member, act.source))
+            if act.act in self._known.void or not acts.tells(fact, seen):
+                return
+            if isinstance(fact, acts.ActRecorded):
+                self._see(heard.member, act.source, act.at)
+            fact = replace(fact, heard=clock.not_before(self._known.clock, heard.at))
+        self._record(heard, fact)
+
+    def _see(self, member: str, source: str, at: datetime) -> None:
+        seen = self._known.seen.get((member, source), at.date())
+        self._known.seen[member, source] = max(seen, at.date())
 
     def _draft(self, heard: Happening, drafted: Drafted) -> None:
         now = clock.not_before(self._known.clock, heard.at)
@@ -257,9 +309,8 @@ class _Desk:
             self._known.pieces.add(piece.piece)
             self._record(heard, piece)
             now = clock.not_before(self._known.clock, heard.at)
-            self._say(notices.of_piece(piece, self._known.listeners, now))
-        if published.interest:
-            self._decide_member(heard.member, published.interest)
+            self.say(notices.of_piece(piece, self._known.listeners, now))
+        self._note(heard, published.done)
 
     def _retract(self, heard: Happening, retracted: Retracted) -> None:
         for fact in retracted.facts:
@@ -293,7 +344,7 @@ class _Desk:
             self._append(stream, [event], key)
             key = None
             if isinstance(event, alerts.AlertEvent):
-                self._say(notices.of_alert(event))
+                self.say(notices.of_alert(event))
 
     def _append(self, stream: str, events: Iterable[object], key: str | None) -> None:
         """The first of what comes of an event has its key: the log takes it only once."""
@@ -303,7 +354,7 @@ class _Desk:
                 self._known.recorded.add(key)
             key = None
 
-    def _say(self, said: Iterable[Notice]) -> None:
+    def say(self, said: Iterable[Notice]) -> None:
         for notice in said:
             number = notice_id(notice.cause, notice.kind, notice.recipient)
             if number in self._known.recorded:

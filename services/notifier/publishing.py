@@ -6,7 +6,7 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import acts, alerts, audience, notices, standing
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -20,6 +20,7 @@ Event: TypeAlias = (
     | audience.Heard
     | alerts.Event
     | notices.Event
+    | standing.Event
 )
 
 
@@ -56,11 +57,17 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | alerts.DraftClosed()
             | audience.MemberDescribed()
             | audience.MemberMoved()
-            | audience.InterestShown()
             | audience.AuthorFollowed()
             | audience.ActRetracted()
-            | audience.FollowsRetracted()
             | audience.PieceRecorded()
+            | acts.ActRecorded()
+            | acts.ReceptionMeasured()
+            | acts.OutcomeReported()
+            | acts.ObjectRetracted()
+            | acts.ContentOffered()
+            | acts.AccountLinked()
+            | standing.ZoneNeared()
+            | standing.VitalityTurned()
             | clock.ClockStarted()
             | clock.ClockAdvanced()
         ):

@@ -150,7 +150,12 @@ def entered(member: str, *, at: datetime = NINE) -> ZoneChanged:
 
 
 def recognised(
-    member: str = "ann", *, block: int = 1, at: datetime = NINE, historical: bool = False
+    member: str = "ann",
+    *,
+    block: int = 1,
+    at: datetime = NINE,
+    public: bool = False,
+    historical: bool = False,
 ) -> RecognitionGranted:
     return RecognitionGranted.of(
         Recognition(
@@ -164,7 +169,7 @@ def recognised(
             state="granted",
             effective_on=at.date(),
             decided_at=at,
-            public=True,
+            public=public,
             historical=historical,
         )
     )

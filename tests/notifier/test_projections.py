@@ -48,7 +48,7 @@ async def a_busy_day(notifier: Notifier) -> None:
     await notifier.hears(moved())
     await notifier.hears(submitted(draft="d-1"), submitted(draft="d-2"), submitted(draft="d-3"))
     await notifier.hears(approved(draft="d-1"), published(topics=["tea"]))
-    await notifier.hears(happened("like", "bob", at=NINE + 26 * HOURS))
+    await notifier.hears(happened("like", "bob", at=NINE + 23 * HOURS))
     [first, *_] = await notifier.letters("eddi")
     await mark_read(notifier.store, "eddi", [first["id"]])
 

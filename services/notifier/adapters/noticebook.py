@@ -13,15 +13,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from services.notifier.domain.alerts import Promise
+from services.notifier.domain.interest import WHOLE, Fading
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
+MOST_HALF_LIFE: Final = 366
 MOST_SECONDS: Final = 30 * 24 * 3600
+
+Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS)]
+Minutes: TypeAlias = Annotated[int, Field(ge=0, le=24 * 60)]
+Weight: TypeAlias = Annotated[float, Field(ge=0, le=1000)]
 
 Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
 OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
@@ -54,8 +61,37 @@ class _FastTrack(_Table):
 
 
 class _Announcement(_Table):
-    interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     most_recipients: Ordinal
+
+
+class _Interest(_Table):
+    half_life_days: Annotated[int, Field(ge=1, le=MOST_HALF_LIFE)]
+    declared: Weight
+    least: Weight
+
+
+class _Suggestions(_Table):
+    fresh_days: Days
+    share_most: Annotated[int, Field(ge=0, le=20)]
+    longest_pause_days: Days
+    follow_every_days: Days
+    authors_of_days: Days
+
+
+class _Nudges(_Table):
+    every_days: Days
+    news_days: Days
+    link_after_days: Days
+    dormant_after_days: Days
+    bare_shares: Ordinal
+    bare_within_days: Days
+    link_minutes: Minutes
+    dormant_minutes: Minutes
+    own_words_minutes: Minutes
+
+
+class _Digest(_Table):
+    to: DigestTo
 
 
 class _Rhythm(_Table):
@@ -67,6 +103,10 @@ class _Noticebook(_Table):
     rhythm: _Rhythm
     fast_track: _FastTrack
     announcement: _Announcement
+    interest: _Interest
+    suggestions: _Suggestions
+    nudges: _Nudges
+    organisation_digest: _Digest
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
 
@@ -104,6 +144,37 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             channel: tuple(timedelta(seconds=it) for it in pauses)
             for channel, pauses in book.retries.items()
         },
-        interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,
+        interest=Fading(
+            half_life=book.interest.half_life_days,
+            declared=round(book.interest.declared * WHOLE),
+            least=round(book.interest.least * WHOLE),
+        ),
+        suggesting=_suggesting(book.suggestions),
+        nudging=_nudging(book.nudges),
+        digest_to=book.organisation_digest.to,
+    )
+
+
+def _suggesting(said: _Suggestions) -> Suggesting:
+    return Suggesting(
+        fresh=said.fresh_days,
+        most=said.share_most,
+        longest_pause=said.longest_pause_days,
+        follow_every=said.follow_every_days,
+        authors_of=said.authors_of_days,
+    )
+
+
+def _nudging(said: _Nudges) -> Nudging:
+    return Nudging(
+        every=said.every_days,
+        news=said.news_days,
+        link_after=said.link_after_days,
+        dormant_after=said.dormant_after_days,
+        bare_shares=said.bare_shares,
+        bare_within=said.bare_within_days,
+        link_minutes=said.link_minutes,
+        dormant_minutes=said.dormant_minutes,
+        own_words_minutes=said.own_words_minutes,
     )

@@ -1,9 +1,11 @@
 """What a batch may ask about: a part of all that is folded, and how it becomes in its course."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.notifier.domain import alerts, audience
 from services.notifier.domain.alerts import Draft
+from services.notifier.domain.around import Around
 from services.notifier.domain.audience import Member
 from services.notifier.domain.notices import Listener
 from shared.clock import Clock
@@ -24,6 +26,11 @@ class Known:
     recorded: set[str] = field(default_factory=set)
     listeners: tuple[Listener, ...] = ()
     """Of the piece that the batch begins with, if it does."""
+    seen: dict[tuple[str, str], date] = field(default_factory=dict)
+    """When something was last done, by member and platform."""
+    warned: dict[str, str] = field(default_factory=dict)
+    """The causes of the warnings that stand, by member."""
+    around: Around = field(default_factory=Around)
 
     def member(self, name: str) -> Member:
         return self.members.get(name, audience.member.initial)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.notifier.domain import alerts, audience, notices
+from services.notifier.domain import acts, alerts, audience, notices, standing
 from shared import clock
 from shared.eventlog.codec import Codec, Kind
 from shared.messaging.tails import RELAY_SCHEMA
@@ -15,11 +15,17 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=clock.ClockAdvanced, name="clock-advanced"),
         Kind(event=audience.MemberDescribed, name="member-described"),
         Kind(event=audience.MemberMoved, name="member-moved"),
-        Kind(event=audience.InterestShown, name="interest-shown"),
         Kind(event=audience.AuthorFollowed, name="author-followed"),
         Kind(event=audience.ActRetracted, name="act-retracted"),
-        Kind(event=audience.FollowsRetracted, name="follows-retracted"),
         Kind(event=audience.PieceRecorded, name="piece-recorded"),
+        Kind(event=acts.ActRecorded, name="act-recorded"),
+        Kind(event=acts.ReceptionMeasured, name="reception-measured"),
+        Kind(event=acts.OutcomeReported, name="outcome-reported"),
+        Kind(event=acts.ObjectRetracted, name="object-retracted"),
+        Kind(event=acts.ContentOffered, name="content-offered"),
+        Kind(event=acts.AccountLinked, name="account-linked"),
+        Kind(event=standing.ZoneNeared, name="zone-neared"),
+        Kind(event=standing.VitalityTurned, name="vitality-turned"),
         Kind(event=alerts.DraftSubmitted, name="draft-submitted"),
         Kind(event=alerts.DraftClosed, name="draft-closed"),
         Kind(event=alerts.AlertRaised, name="alert-raised"),

@@ -2,25 +2,31 @@
 and what they say is appended and projected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.notifier import handlers
-from services.notifier.domain import occasions
+from services.notifier.domain import acts, occasions
+from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.standing import Foretold
+from services.notifier.domain.steps import Source
 from services.notifier.handlers import Drafted, Happening, Published, Recognised
-from services.notifier.projections import knowledge, tables
+from services.notifier.projections import interest, knowledge, looking, tables
 from services.notifier.stream.reading import Heard
+from shared import clock
 from shared.eventlog.log import Entry, Transaction
 
 
 class Notifying:
-    """Decides by `rules` what is said of what was heard."""
+    """Decides by `rules` what is said of what was heard, with `sources` of the operator's."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, sources: Collection[Source] = ()) -> None:
         self.rules = rules
+        self.sources = sources
 
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
         """Take a whole batch of one stream. What is None concerns nobody yet."""
@@ -28,8 +34,9 @@ class Notifying:
             case Happening():
                 happened = [it for it in heard if isinstance(it, Happening)]
                 return await self._hear(transaction, happened)
-            case Move():
-                await self._move(transaction, [it for it in heard if isinstance(it, Move)])
+            case Move() | Foretold():
+                moves = [it for it in heard if isinstance(it, Move | Foretold)]
+                await self._move(transaction, moves)
             case Recognised():
                 recognised = [it for it in heard if isinstance(it, Recognised)]
                 await self._recognise(transaction, recognised)
@@ -54,14 +61,17 @@ class Notifying:
                 await knowledge.save_clock(transaction, known.clock.now)
         return len(part)
 
-    async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
+    async def _move(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> None:
         names = {move.member for move in moves}
         now = await knowledge.clock(transaction)
         open_drafts = await knowledge.open_drafts(transaction, names)
+        keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
         known = Known(
             clock=now,
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
+            recorded={*await transaction.known(keys)},
+            warned=await knowledge.warned(transaction, names),
         )
         await self._say(transaction, handlers.move(known, moves, self.rules))
 
@@ -83,7 +93,22 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
+            known.around = await self._around(transaction, occasion)
             await self._say(transaction, handlers.observe(known, occasion, self.rules))
+
+    async def _around(self, transaction: Transaction, occasion: Occasion) -> Around:
+        now, rules = occasion.at, self.rules
+        if occasion.every == "month":
+            return Around()
+        zones = await looking.here(transaction)
+        if occasion.every == "week":
+            return Around(week=await looking.week(transaction, zones, now, rules))
+        return Around(
+            sharing=await looking.sharing(transaction, zones, now, rules),
+            following=await looking.following(transaction, zones, self.sources, now, rules),
+            nudgeable=await looking.nudgeable(transaction, zones, now, rules),
+            sources=self.sources,
+        )
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -120,16 +145,22 @@ class Notifying:
         named = [it.stream for it in tells if isinstance(it, Drafted)]
         due = await knowledge.due_drafts(transaction, latest)
         published = {it.piece.piece for it in tells if isinstance(it, Published)}
-        acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
+        named_acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
+        named_acts |= {it.act.act for it in tells if isinstance(it, acts.Recorded)}
+        names = {each.member for each in telling}
         known = Known(
             clock=now,
-            members=await knowledge.members(transaction, {each.member for each in telling}),
+            members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, {*named, *due}),
             pieces=await knowledge.pieces(transaction, published),
-            void=await knowledge.void(transaction, acts),
+            void=await knowledge.void(transaction, named_acts),
             recorded={*await transaction.known([each.key for each in telling])},
+            seen=await knowledge.seen(transaction, names),
         )
         first = run[0]
         if isinstance(first.tells, Published) and handlers.announces(first):
-            known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)
+            on = clock.not_before(now, first.at).date()
+            known.listeners = await interest.listeners(
+                transaction, first.tells.piece, on, self.rules
+            )
         return known

@@ -6,32 +6,40 @@ from typing import Final, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from services.notifier.domain.audience import Move
+from services.notifier.domain.standing import Foretold
 from services.notifier.handlers import Happening, Recognised
-from services.notifier.stream import translation
+from services.notifier.stream import foretelling, translation
 from shared.contracts.activity import (
     Comment,
+    ContentAvailable,
+    Converse,
     DraftApproved,
     DraftSubmitted,
     DraftWithdrawn,
     Follow,
     Happened,
     Like,
+    LinkAccount,
     MemberDeparted,
     MemberPaused,
     MemberRegistered,
     MemberResumed,
     MemberUpdated,
     Moment,
+    Outcome,
+    Performance,
     Post,
     Publish,
     Quote,
     Retract,
     Share,
+    UnlinkAccount,
+    View,
 )
 from shared.contracts.recognitions import RecognitionGranted
 from shared.contracts.refusals import reason
 from shared.contracts.words import Told
-from shared.contracts.zones import ZoneChanged
+from shared.contracts.zones import VitalityChanged, ZoneChanged, ZoneNear, ZoneWarning
 from shared.messaging.errors import UnreadableMessage
 from shared.messaging.topology import (
     NOTIFIER_ACTIVITY,
@@ -41,7 +49,7 @@ from shared.messaging.topology import (
 )
 
 C = TypeVar("C", bound=Told)
-Heard: TypeAlias = Happening | Move | Recognised
+Heard: TypeAlias = Happening | Move | Foretold | Recognised
 Read: TypeAlias = Callable[[str, bytes], Heard | None]
 
 KIND: Final = 3
@@ -52,9 +60,16 @@ READ: Final[Mapping[str, type[Happened]]] = {
     "quote": Quote,
     "post": Post,
     "comment": Comment,
+    "converse": Converse,
+    "view": View,
     "publish": Publish,
     "follow": Follow,
     "retract": Retract,
+    "link_account": LinkAccount,
+    "unlink_account": UnlinkAccount,
+    "performance": Performance,
+    "outcome": Outcome,
+    "content_available": ContentAvailable,
     "draft_submitted": DraftSubmitted,
     "draft_approved": DraftApproved,
     "draft_withdrawn": DraftWithdrawn,
@@ -75,15 +90,21 @@ def activity(subject: str, body: bytes) -> Happening:
     return translation.happening(_read(contract, body))
 
 
-def zone(subject: str, body: bytes) -> Move | None:
-    """None is of a kind that nobody is told of yet. Raises UnreadableMessage."""
-    if not subject.startswith(ZoneChanged.FAMILY):
-        return None
-    return translation.move(_read(ZoneChanged, body))
+def zone(subject: str, body: bytes) -> Move | Foretold | None:
+    """None tells nobody anything. Raises UnreadableMessage."""
+    if subject.startswith(ZoneChanged.FAMILY):
+        return translation.move(_read(ZoneChanged, body))
+    if subject.startswith(ZoneWarning.FAMILY):
+        return foretelling.foretold(_read(ZoneWarning, body))
+    if subject.startswith(ZoneNear.FAMILY):
+        return foretelling.neared(_read(ZoneNear, body))
+    if subject.startswith(VitalityChanged.FAMILY):
+        return foretelling.turned(_read(VitalityChanged, body))
+    return None
 
 
 def recognition(subject: str, body: bytes) -> Recognised | None:
-    """Likewise."""
+    """None is of a kind that nobody is told of. Raises UnreadableMessage."""
     if not subject.startswith(RecognitionGranted.FAMILY):
         return None
     return translation.recognised(_read(RecognitionGranted, body))

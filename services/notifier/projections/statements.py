@@ -1,0 +1,12 @@
+"""What is done to a table for an entry of the log."""
+
+from typing import Any, NamedTuple, TypeAlias
+
+Row: TypeAlias = dict[str, Any]
+
+
+class Statement(NamedTuple):
+    """What to do, and with which values. A run of one `sql` is one call."""
+
+    sql: str
+    values: Row
