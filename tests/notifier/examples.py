@@ -23,7 +23,7 @@ from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
-from shared.contracts.zones import ZoneChange, ZoneChanged
+from shared.contracts.zones import ClassifierSays, ZoneChange, ZoneChanged
 from shared.eventlog.log import Store
 from shared.runtime.clock import start
 from shared.runtime.settings import Clock
@@ -64,7 +64,7 @@ def read(said: CloudEvent) -> Heard | None:
         case Happened():
             stored = f"activity.v1.0.{said.kind}.{said.subject}"
             return reading.activity(stored, said.to_json())
-        case ZoneChanged():
+        case ClassifierSays():
             return reading.zone(subject_of(said), said.to_json())
         case _:
             return reading.recognition(subject_of(said), said.to_json())

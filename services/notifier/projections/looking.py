@@ -150,10 +150,12 @@ async def nudgeable(read: Read, zones: dict[str, str], now: datetime, rules: Rul
 
 
 async def week(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -> Week:
-    """Return what was heard in the week up to `now`."""
+    """Return what was heard in the week before `now`: what is heard on the occasion itself, or is
+    late by then, belongs to the week to come.
+    """
     span = {"since": milliseconds(now - WEEK), "now": milliseconds(now)}
     heard = await read.fetchall(
-        "SELECT kind, member, source, piece, told FROM acts WHERE heard > :since AND heard <= :now"
+        "SELECT kind, member, source, piece, told FROM acts WHERE heard >= :since AND heard < :now"
         " AND NOT historical AND kind IN ('like', 'share', 'quote', 'comment', 'publish',"
         "  'performance', 'outcome') ORDER BY act",
         span,
@@ -161,8 +163,8 @@ async def week(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -
     pieces = await _week_pieces(read, {it[3] for it in heard if it[3]}, span)
     names = {name for piece in pieces for name in piece.names}
     counts = await read.fetchall(
-        "SELECT piece, source, heard <= :since OR historical, told FROM json_each(:names)"
-        " JOIN acts ON piece = value WHERE kind = 'performance' AND heard <= :now"
+        "SELECT piece, source, heard < :since OR historical, told FROM json_each(:names)"
+        " JOIN acts ON piece = value WHERE kind = 'performance' AND heard < :now"
         " ORDER BY at, act",
         {**span, "names": json.dumps(sorted(names))},
     )
@@ -190,7 +192,7 @@ async def week(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -
 async def _week_pieces(read: Read, names: set[str], span: dict[str, int]) -> list[Piece]:
     rows = await read.fetchall(
         "SELECT pieces.piece, author, title, url, json_group_array(alias), pieces.historical,"
-        " max(heard > :since AND NOT pieces.historical AND NOT acts.historical"
+        " max(heard >= :since AND NOT pieces.historical AND NOT acts.historical"
         "  AND pieces.at > :since) FROM pieces JOIN acts ON acts.piece = pieces.piece"
         " AND kind = 'publish' AND acts.member = author WHERE pieces.piece IN ("
         "  SELECT piece FROM acts WHERE kind = 'publish' AND (piece IN"
