@@ -486,6 +486,7 @@ async def test_on_monday_an_author_hears_what_came_of_their_work(tmp_path: Path)
 
 
 async def test_on_monday_the_organisation_hears_of_new_pieces(tmp_path: Path) -> None:
+    """Of each once, in the week in which it was heard of first."""
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(
             tick(NINE),
@@ -495,12 +496,16 @@ async def test_on_monday_the_organisation_hears_of_new_pieces(tmp_path: Path) ->
         )
         await notifier.hears(tick(MONDAY))
         await notifier.hears(tick(MONDAY + 7 * DAY))
+        late = happened("publish", "cyd", object={"id": "p-3"}, at=MONDAY + 6 * DAY)
+        await notifier.hears(late, published(platform="elsewhere", at=MONDAY + 8 * DAY))
+        await notifier.hears(tick(MONDAY + 14 * DAY))
 
-        [letter] = [it for it in await notifier.letters("_org") if "Our week" in it["title"]]
+        [letter, then] = [it for it in await notifier.letters("_org") if "Our week" in it["title"]]
         assert letter["title"] == "Our week: 1 new piece"
         assert letter["text"] == (
             "ann has published “On waiting”.\n\nWhat came of our work this week: 1 share."
         )
+        assert then["text"].startswith("cyd has published a new piece.")
 
 
 async def test_of_history_nothing_is_said_on_any_occasion(tmp_path: Path) -> None:

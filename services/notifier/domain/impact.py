@@ -23,7 +23,7 @@ OUTCOMES: Final = {
     "speaking": "conversations",
     "inbound": "conversations",
 }
-ECHOES: Final = {"like": "likes", "share": "shares", "quote": "shares", "comment": "comments"}
+ECHOES: Final = {"share": "shares", "quote": "shares", "comment": "comments"}
 MOST_NAMED: Final = 5
 
 

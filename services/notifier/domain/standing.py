@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from services.notifier.domain.audience import Member
 from services.notifier.domain.notices import Facts, Kind, Notice
-
-DORMANT: Final = "dormant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

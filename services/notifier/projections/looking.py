@@ -156,8 +156,8 @@ async def week(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -
     span = {"since": milliseconds(now - WEEK), "now": milliseconds(now)}
     heard = await read.fetchall(
         "SELECT kind, member, source, piece, told FROM acts WHERE heard >= :since AND heard < :now"
-        " AND NOT historical AND kind IN ('like', 'share', 'quote', 'comment', 'publish',"
-        "  'performance', 'outcome') ORDER BY act",
+        " AND NOT historical AND kind IN ('share', 'quote', 'comment', 'publish', 'performance',"
+        "  'outcome') ORDER BY act",
         span,
     )
     pieces = await _week_pieces(read, {it[3] for it in heard if it[3]}, span)
@@ -192,8 +192,8 @@ async def week(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -
 async def _week_pieces(read: Read, names: set[str], span: dict[str, int]) -> list[Piece]:
     rows = await read.fetchall(
         "SELECT pieces.piece, author, title, url, json_group_array(alias), pieces.historical,"
-        " max(heard >= :since AND NOT pieces.historical AND NOT acts.historical"
-        "  AND pieces.at > :since) FROM pieces JOIN acts ON acts.piece = pieces.piece"
+        " NOT pieces.historical AND min(heard) >= :since"
+        " FROM pieces JOIN acts ON acts.piece = pieces.piece"
         " AND kind = 'publish' AND acts.member = author WHERE pieces.piece IN ("
         "  SELECT piece FROM acts WHERE kind = 'publish' AND (piece IN"
         "   (SELECT value FROM json_each(:names)) OR alias IN"
