@@ -98,7 +98,7 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk = _Desk(known, rules)
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
-    desk.say(around.said(known.around, occasion, rules))
+    desk.look_around(occasion)
     return desk.entries
 
 
@@ -204,6 +204,9 @@ class _Desk:
             to = audience.escalation(self._known.members)
             self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
 
+    def look_around(self, occasion: Occasion) -> None:
+        self._say(around.said(self._known.around, occasion, self._rules))
+
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
         if heard.key in self._known.recorded:
@@ -236,7 +239,7 @@ class _Desk:
             assert isinstance(moved, audience.MemberMoved)  # noqa: S101 - a move moves
             editors = audience.editors(self._known.members)
             self._known.warned.pop(move.member, None)
-            self.say(notices.of_move(moved, self._rules, editors, now))
+            self._say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
                 owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
@@ -247,7 +250,7 @@ class _Desk:
         if told.historical or self._known.member(told.member).departed:
             return
         at = clock.not_before(self._known.clock, told.at)
-        self.say(notices.of_recognition(told.member, told.cause, told.recognition, at))
+        self._say(notices.of_recognition(told.member, told.cause, told.recognition, at))
 
     def foretell(self, foretold: standing.Foretold) -> None:
         """Record what is near, and warn of what is due."""
@@ -264,7 +267,7 @@ class _Desk:
                 del self._known.warned[name]
             else:
                 self._known.warned[name] = notice.cause
-            self.say([notice])
+            self._say([notice])
 
     def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
         if followed.act not in self._known.void:
@@ -309,7 +312,7 @@ class _Desk:
             self._known.pieces.add(piece.piece)
             self._record(heard, piece)
             now = clock.not_before(self._known.clock, heard.at)
-            self.say(notices.of_piece(piece, self._known.listeners, now))
+            self._say(notices.of_piece(piece, self._known.listeners, now))
         self._note(heard, published.done)
 
     def _retract(self, heard: Happening, retracted: Retracted) -> None:
@@ -344,7 +347,7 @@ class _Desk:
             self._append(stream, [event], key)
             key = None
             if isinstance(event, alerts.AlertEvent):
-                self.say(notices.of_alert(event))
+                self._say(notices.of_alert(event))
 
     def _append(self, stream: str, events: Iterable[object], key: str | None) -> None:
         """The first of what comes of an event has its key: the log takes it only once."""
@@ -354,7 +357,7 @@ class _Desk:
                 self._known.recorded.add(key)
             key = None
 
-    def say(self, said: Iterable[Notice]) -> None:
+    def _say(self, said: Iterable[Notice]) -> None:
         for notice in said:
             number = notice_id(notice.cause, notice.kind, notice.recipient)
             if number in self._known.recorded:

@@ -218,6 +218,8 @@ async def test_a_sharer_is_asked_in_the_morning_to_share_what_interests_them(
             published("ann", "p-6", topics=["tea"], id="taken"),
             happened("retract", "ann", retracts="taken"),
             shared("sue", "p-5"),
+            published("ann", "p-7", topics=["tea"]),
+            published("sue", "p-7", historical=True),
             offered(until="2026-03-03"),
             offered("o-2", until="2026-03-02"),
             offered("o-3", kind="training"),

@@ -52,7 +52,7 @@ async def sharing(read: Read, zones: dict[str, str], now: datetime, rules: Rules
     names = {item.piece: item.piece for item in items} | aliases
     shared = await read.fetchall(
         "SELECT member, piece FROM json_each(:names) JOIN acts ON piece = value"
-        " WHERE kind IN ('share', 'quote')",
+        " WHERE kind IN ('share', 'quote', 'publish')",
         {"names": json.dumps([*names])},
     )
     asked = await read.fetchall(

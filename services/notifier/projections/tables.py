@@ -12,7 +12,7 @@ from typing import Final, TypeAlias, assert_never, cast
 from services.notifier.domain import acts, alerts, audience, notices, standing
 from services.notifier.projections import doings
 from services.notifier.projections.entries import CODEC, milliseconds
-from services.notifier.projections.statements import Statement
+from services.notifier.projections.statement import Statement
 from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded

@@ -1,4 +1,4 @@
-"""What is done to a table for an entry of the log."""
+"""What follows from an entry of the log: something to do to the tables."""
 
 from typing import Any, NamedTuple, TypeAlias
 
