@@ -19,7 +19,7 @@ from typer.exceptions import Abort, TyperException
 from services import keys, parked, provision, serve, status, up, watch
 from services.classifier.cli import commands as classifier
 from services.ingest.cli import commands as ingest
-from services.notifier import cli as notifier
+from services.notifier.cli import commands as notifier
 from services.rewards.cli import commands as rewards
 from shared.runtime.errors import CommandFailed, leaves, sentence
 from shared.runtime.process import INTERRUPTED, version

@@ -121,7 +121,7 @@ class Story:
         if event["type"] == "zones.zone.changed.v1":
             self.zone_of[event["subject"]] = told["to"]
         mark, colour = MARKS.get(word, ("·", "white"))
-        said = f"{when.day:>2} {when:%b}  {mark} {event['subject']:<6} {_words(event, told)}"
+        said = f"{when.day:>2} {when:%b}  {mark} {watch.named(event):<6} {_words(event, told)}"
         terminal.say(f"[{colour}]{terminal.plain(said)}[/]")
         return True
 

@@ -134,12 +134,15 @@ async def _run(plan: Plan) -> None:
         programs = [_service(plan, name, sockets[name], nats[name], lock) for name in SERVICES]
         addresses = {name: listener.address(sockets[name]) for name in SERVICES}
         preparing = embedded.prepare(nats[ADMINISTRATOR])
-        await stack.enter_async_context(_kept(programs, addresses, preparing, patience=PATIENCE))
+        late = await stack.enter_async_context(
+            _kept(programs, addresses, preparing, patience=PATIENCE)
+        )
         running = RunFile(
             pid=os.getpid(), nats=nats[ADMINISTRATOR], services=addresses, token=token
         )
         stack.enter_context(_written(running, plan.data))
-        terminal.print_line(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
+        ready = f"up without {', '.join(late)}" if late else "ready"
+        terminal.print_line(f"{ready} in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
         if plan.demo:
             from services import demo  # noqa: PLC0415 - nobody else needs it
 
@@ -185,14 +188,15 @@ async def _kept(
     addresses: Mapping[str, str],
     *besides: Coroutine[None, None, None],
     patience: float | None = None,
-) -> AsyncIterator[None]:
-    """Start programs, say when each is ready, and keep them running until the block ends. What is
-    not ready in time says why: it may wait for a command that has to find it running.
+) -> AsyncIterator[list[str]]:
+    """Start programs, say when each is ready, and keep them running until the block ends. Yield
+    what is not ready in time. It says why: it may wait for a command that has to find it running.
 
     What they wait for is done `besides`, while they start.
     """
     began = time.monotonic()
     kept = [Kept(program, terminal.print_line) for program in programs]
+    late: list[str] = []
 
     async def announced(one: Kept) -> None:
         name = one.program.name
@@ -201,6 +205,7 @@ async def _kept(
                 await one.first_ready.wait()
             told = f"{time.monotonic() - began:.1f} s"
         except TimeoutError:
+            late.append(name)
             told = f"is not ready: {await _excuse(addresses[name])}"
         terminal.print_line(f"{name:<11} {addresses[name]:<28} {told}")
 
@@ -208,7 +213,7 @@ async def _kept(
         keeping = [tasks.create_task(one.keep()) for one in kept]
         try:
             await asyncio.gather(*besides, *(announced(one) for one in kept))
-            yield
+            yield late
         finally:
             for task in keeping:
                 task.cancel()

@@ -107,8 +107,15 @@ def line(event: Event) -> str:
     words = {"zone": _change, "recognition": _recognition, "alert": _alert}[noun](told)
     when = event["time"][:16].replace("T", " ")
     past = "  (history)" if told.get("historical") else ""
-    said = f"{when}  {event['subject']:<16}  {word:<13}  {words}{past}"
+    said = f"{when}  {named(event):<16}  {word:<13}  {words}{past}"
     return f"[{COLOURS.get(word, 'white')}]{terminal.plain(said)}[/]"
+
+
+def named(event: Event) -> str:
+    """Return whom an event is about. Who has opted out of rankings is in none."""
+    told = event["data"]
+    hidden = "place" in told and not told["public"]
+    return "somebody" if hidden else str(event["subject"])
 
 
 def _change(told: dict[str, Any]) -> str:

@@ -23,6 +23,8 @@ from services.notifier.adapters import (
     noticebook,
     outgoing,
     sourcebook,
+    turnaround,
+    voices,
     webhook,
 )
 from services.notifier.adapters.addresses import Misfit, without_services
@@ -31,6 +33,7 @@ from services.notifier.adapters.links import Links, kept_key
 from services.notifier.adapters.outgoing import Patience, Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording
+from services.notifier.domain.voice import VoiceAsked
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
@@ -105,6 +108,10 @@ async def _serve(
         async with store.transaction() as transaction:
             return await notifying.acknowledge(transaction, stream, by, now)
 
+    async def answer(asked: VoiceAsked, accepted: bool, now: datetime) -> bool:
+        async with store.transaction() as transaction:
+            return await notifying.answer_for_voice(transaction, asked, accepted=accepted, now=now)
+
     app = application(
         "notifier",
         summary=SUMMARY,
@@ -113,12 +120,15 @@ async def _serve(
         signed=links.PATHS if outside.links else (),
         private=[addresses.PATH],
     )
+    app.include_router(turnaround.router(store, notifying.rules.hours))
     app.include_router(http.router(store, acknowledge))
+    app.include_router(voices.router(store, answer))
     app.include_router(inbox.router(store, outside.wording))
     app.include_router(addresses.router(store, outside.misfit))
     app.include_router(status.router(health, store, listening.retry))
     if outside.links:
         app.include_router(links.router(store, outside.links, outside.wording, acknowledge))
+        app.include_router(voices.pages(store, outside.links, outside.wording, answer))
     if outside.hook:
         await endpoint.begin(store, outside.hook)
         health.remark(outside.hook.remark)

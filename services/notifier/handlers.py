@@ -9,10 +9,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from services.notifier.domain import acts, alerts, around, audience, notices, occasions, standing
+from services.notifier.domain import (
+    acts,
+    alerts,
+    around,
+    audience,
+    drafting,
+    duty,
+    notices,
+    occasions,
+    standing,
+)
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.voice import VoiceAsked
+from services.notifier.domain.waiting import DraftStillWaits
 from shared import clock
 from shared.clock import Clock, ClockAdvanced
 from shared.contracts.notices import notice_id
@@ -20,11 +32,18 @@ from shared.decider import fold
 from shared.eventlog.entries import Entry
 
 
+class Edited(NamedTuple):
+    """An editor changed what a draft means."""
+
+    asked: VoiceAsked
+    historical: bool
+
+
 class Drafted(NamedTuple):
-    """A draft came in, or an answer to it. `stream` is the draft's."""
+    """A draft came in, was changed, or was answered. `stream` is the draft's."""
 
     stream: str
-    what: alerts.DraftSubmitted | alerts.DraftClosed
+    what: alerts.DraftSubmitted | alerts.DraftClosed | Edited
 
 
 class Published(NamedTuple):
@@ -99,6 +118,8 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
     desk.look_around(occasion)
+    if occasion.every == "day":
+        desk.remind_of_drafts(occasion)
     return desk.entries
 
 
@@ -159,6 +180,16 @@ def keys(foretold: standing.Foretold) -> list[str]:
     return [foretold.key]
 
 
+def answer_for_voice(
+    known: Known, stream: str, id: str, *, accepted: bool, now: datetime, rules: Rules
+) -> list[Entry]:
+    """Return what is said when an author accepts what became of a draft, or sends it back."""
+    desk = _Desk(known, rules)
+    at = clock.not_before(known.clock, now)
+    desk.decide_draft(stream, alerts.AnswerForVoice(id=id, accepted=accepted, now=at))
+    return desk.entries
+
+
 def reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
     """Return entries with every notice on those of its channels that lead to its recipient."""
     return [
@@ -202,7 +233,22 @@ class _Desk:
             return
         for stream in self._due(now):
             to = audience.escalation(self._known.members)
-            self._decide_draft(stream, alerts.LetTimePass(escalate_to=to, now=now))
+            passed = alerts.LetTimePass(to=self._on_duty(now), escalate_to=to, now=now)
+            self.decide_draft(stream, passed)
+
+    def remind_of_drafts(self, occasion: Occasion) -> None:
+        """Say in the morning which drafts wait for long in the ordinary queue."""
+        now = clock.not_before(self._known.clock, occasion.at)
+        remind = alerts.RemindOfDraft(now=now)
+        waits = [
+            event
+            for stream in sorted(self._known.drafts)
+            for event in self.decide_draft(stream, remind)
+            if isinstance(event, DraftStillWaits)
+        ]
+        waits.sort(key=lambda each: each.received.due_at)
+        editors = audience.editors(self._known.members)
+        self._say(drafting.of_queue(waits, editors, occasion.on, now))
 
     def look_around(self, occasion: Occasion) -> None:
         self._say(around.said(self._known.around, occasion, self._rules))
@@ -242,9 +288,10 @@ class _Desk:
             self._say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
-                owed = alerts.PromiseTurnaround(promise=promise, to=editors, at=move.at, now=now)
+                to = self._on_duty(now)
+                owed = alerts.PromiseTurnaround(promise=promise, to=to, at=move.at, now=now)
                 for stream in self._open_drafts(move.member):
-                    self._decide_draft(stream, owed)
+                    self.decide_draft(stream, owed)
 
     def recognise(self, told: Recognised) -> None:
         if told.historical or self._known.member(told.member).departed:
@@ -296,13 +343,19 @@ class _Desk:
         match drafted.what:
             case alerts.DraftSubmitted() as submitted:
                 promise = self._rules.promise(self._known.member(submitted.member).zone)
-                editors = audience.editors(self._known.members)
                 command = alerts.SubmitDraft(
-                    submitted=submitted, promise=promise, to=editors, now=now
+                    submitted=submitted,
+                    promise=promise,
+                    answering=self._rules.answering,
+                    to=self._on_duty(now),
+                    now=now,
                 )
             case alerts.DraftClosed(how=how, at=at, by=by):
                 command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
-        self._decide_draft(drafted.stream, command, heard.key)
+            case Edited(asked=asked, historical=historical):
+                asked = replace(asked, at=now)
+                command = alerts.AskForVoice(asked=asked, historical=historical)
+        self.decide_draft(drafted.stream, command, heard.key)
 
     def _publish(self, heard: Happening, published: Published) -> None:
         if published.act in self._known.void:
@@ -335,7 +388,9 @@ class _Desk:
         self._append(name, events, key)
         return events
 
-    def _decide_draft(self, stream: str, command: alerts.Command, key: str | None = None) -> None:
+    def decide_draft(
+        self, stream: str, command: alerts.Command, key: str | None = None
+    ) -> tuple[alerts.Event, ...]:
         draft = self._known.draft(stream)
         events = alerts.decide(command, draft)
         draft = fold(alerts.evolve, draft, events)
@@ -346,8 +401,8 @@ class _Desk:
         for event in events:
             self._append(stream, [event], key)
             key = None
-            if isinstance(event, alerts.AlertEvent):
-                self._say(notices.of_alert(event))
+            self._say(drafting.of_draft(event, self._known.members))
+        return events
 
     def _append(self, stream: str, events: Iterable[object], key: str | None) -> None:
         """The first of what comes of an event has its key: the log takes it only once."""
@@ -365,6 +420,9 @@ class _Desk:
             self._known.recorded.add(number)
             sent = NoticeSent(id=number, notice=notice, channels=self._rules.channels[notice.kind])
             self.entries.append(Entry(notices.stream(notice.recipient), sent, number))
+
+    def _on_duty(self, now: datetime) -> tuple[str, ...]:
+        return duty.on_duty(self._known.members, self._rules.hours, now)
 
     def _due(self, now: datetime) -> list[str]:
         due = sorted((at, stream) for stream, at in self._timers.items() if at <= now)

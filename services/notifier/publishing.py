@@ -6,7 +6,7 @@ recipient's.
 
 from typing import Literal, TypeAlias, assert_never
 
-from services.notifier.domain import acts, alerts, audience, notices, standing
+from services.notifier.domain import acts, alerts, audience, notices, standing, voice, waiting
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -55,6 +55,10 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | notices.ReceiverBack()
             | alerts.DraftSubmitted()
             | alerts.DraftClosed()
+            | waiting.DraftReceived()
+            | waiting.DraftStillWaits()
+            | voice.VoiceAsked()
+            | voice.VoiceAnswered()
             | audience.MemberDescribed()
             | audience.MemberMoved()
             | audience.AuthorFollowed()

@@ -2,11 +2,11 @@
 -- Instants are milliseconds since 1970.
 
 -- A table that somebody has dropped is built again, and the others with it.
-DELETE FROM checkpoints WHERE reader = 'tables' AND 23 > (
+DELETE FROM checkpoints WHERE reader = 'tables' AND 25 > (
   SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (
     'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_objects',
     'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone', 'acts', 'seen', 'offers',
-    'accounts', 'near', 'vitality', 'asked', 'warnings'));
+    'accounts', 'near', 'vitality', 'asked', 'warnings', 'waiting', 'voices'));
 
 -- How far the log's time has come. Where the mode is `events`, every activity moves it.
 CREATE TABLE IF NOT EXISTS clock (
@@ -183,6 +183,28 @@ CREATE TABLE IF NOT EXISTS drafts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS drafts_of ON drafts (member);
+
+-- The ordinary queue, and when the editors are to be reminded, as long as they are.
+CREATE TABLE IF NOT EXISTS waiting (
+  stream    TEXT PRIMARY KEY,
+  remind_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS waiting_until ON waiting (remind_at);
+
+-- What authors were asked about their voice, and where in the log the entry is that tells the last
+-- of it. Closed with the draft, it has no answer.
+CREATE TABLE IF NOT EXISTS voices (
+  id       TEXT PRIMARY KEY,
+  stream   TEXT NOT NULL,
+  member   TEXT NOT NULL,
+  asked    INTEGER NOT NULL, -- position
+  position INTEGER NOT NULL,
+  is_open  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS voices_of ON voices (stream);
+CREATE UNIQUE INDEX IF NOT EXISTS voices_asked ON voices (asked);
 
 -- Every alert, when something has to be said of it if nothing happens, and where in the log the
 -- entry is that tells how it stands.

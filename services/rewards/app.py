@@ -11,12 +11,12 @@ from functools import partial
 import structlog
 
 from services.rewards.adapters import rulebook
-from services.rewards.domain.rules import Rules
 from services.rewards.http import rebuilding, recognised, standing
 from services.rewards.projections import tables
 from services.rewards.projections.entries import CODEC, SCHEMA
 from services.rewards.publishing import message, publish
 from services.rewards.settings import Settings
+from services.rewards.stream.adopting import adopt
 from services.rewards.stream.batches import Recognising
 from services.rewards.stream.hearing import Hearing
 from services.rewards.stream.reading import READERS
@@ -49,20 +49,27 @@ async def run(settings: Settings) -> None:
             if await tables.catch_up(store, rules):
                 log.info("rewards.tables_built")
             await start(store, settings.clock, partial(tables.append, rules=rules))
-            await _serve(store, rules, settings, listener, access)
+            recognising = Recognising(rules, kept=settings.kept)
+            if await adopt(store, recognising):
+                log.info("rewards.rules_adopted", version=rules.version)
+            await _serve(store, recognising, settings, listener, access)
 
 
 async def _serve(
-    store: Store, rules: Rules, settings: Settings, listener: socket.socket, access: Access
+    store: Store,
+    recognising: Recognising,
+    settings: Settings,
+    listener: socket.socket,
+    access: Access,
 ) -> None:
-    recognising = Recognising(rules, kept=settings.kept)
-    hearing = Hearing(store, recognising, batch=settings.batch)
+    rules = recognising.rules
     refilling = Refilling(store, recognising)
+    hearing = Hearing(store, recognising, refilling, batch=settings.batch)
     relayed = Relayed(store)
     health = Health("rewards")
     health.check("memory", refilling.trouble)
-    health.check("hearing", hearing.trouble)
-    health.check("relay", relayed.trouble)
+    health.check("hearing", partial(refilling.apart_from, hearing.trouble))
+    health.check("relay", partial(refilling.apart_from, relayed.trouble))
     for reader in READERS:
         health.follow(reader.durable, partial(hearing.lag, reader))
     health.follow("relay", relayed.lag)

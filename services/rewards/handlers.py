@@ -4,9 +4,9 @@ Pure: the stream brings what is known, and writes down what comes out. Each mess
 what the one before it has left, wherever a batch ends.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from services.rewards.domain import acts, awards, halfyears
@@ -14,7 +14,7 @@ from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted, Res
 from services.rewards.domain.awards import RecordArrival
 from services.rewards.domain.halfyears import PeriodClosed
 from services.rewards.domain.known import Folded, Known, Object, Stored
-from services.rewards.domain.periods import due, last_day
+from services.rewards.domain.periods import Calendar
 from services.rewards.domain.recognitions import Occasion, Recognised, is_granted, named
 from services.rewards.domain.rules import PUBLISH, Rules
 from shared import clock
@@ -40,19 +40,28 @@ class Arrival(NamedTuple):
     member: str
     command: RecordArrival
 
+    def as_history(self) -> "Arrival":
+        """Return it as one that is granted, and nobody is told of, unless it was history before."""
+        command = self.command
+        if command.occasion.historical:
+            return self
+        occasion = replace(command.occasion, historical=True)
+        return Arrival(self.member, replace(command, occasion=occasion, remembered=True))
+
 
 Heard: TypeAlias = Happening | Arrival
 
 
 def before_closing(
-    heard: Sequence[Happening], now: Clock, rules: Rules
+    heard: Sequence[Happening], now: Clock, calendar: Calendar
 ) -> tuple[Sequence[Happening], datetime | None]:
     """Return what can be heard before a period has to be closed, and the time that closes it."""
     for number, each in enumerate(heard):
         if clock.moves(now, each.at):
-            if any(_due(now, each.at, rules)):
+            if any(calendar.due(each.at)):
                 return heard[:number], each.at
             now = Clock(mode=now.mode, now=each.at)
+            calendar = replace(calendar, began=calendar.began or each.at)
     return heard, None
 
 
@@ -90,11 +99,6 @@ def follow(known: Known, occasion: Occasion, rules: Rules) -> "Desk":
     return desk
 
 
-def to_close(now: Clock, then: datetime, rules: Rules) -> list[str]:
-    """Return the periods that are closed when the clock moves to `then`."""
-    return [*_due(now, then, rules)]
-
-
 def advance(known: Known, now: datetime, closed: Iterable[PeriodClosed], rules: Rules) -> "Desk":
     """Let it be `now`, with the periods that are closed by it."""
     desk = Desk(known, rules)
@@ -102,10 +106,6 @@ def advance(known: Known, now: datetime, closed: Iterable[PeriodClosed], rules: 
     for each in closed:
         desk.close(each)
     return desk
-
-
-def _due(now: Clock, then: datetime, rules: Rules) -> Iterator[str]:
-    return due(now.now, then, rules.timezone, rules.impact.settle_days)
 
 
 class Desk:
@@ -163,7 +163,7 @@ class Desk:
         occasion = Occasion(
             cause=period_closed_id(closed.period),
             at=closed.at,
-            on=closing_day(closed.period, self._rules),
+            on=closed.on,
             historical=closed.historical,
         )
         for standing in closed.honoured:
@@ -227,12 +227,12 @@ class Desk:
         """Find out what counts, now that an act stands or does not stand any more."""
         self._cap(act)
         if act.kind == PUBLISH and act.piece is not None:
-            self._credit(act.piece, act.member)
+            self._credit(act)
         self._affect(act)
 
     def _cap(self, act: Act) -> None:
         """Let the first of a day count, and no more than the rules say."""
-        cap = self._rules.caps.get(act.word)
+        cap = self.known.caps.of(act.word, act.day)
         if cap is None:
             return
         standing = [*self.known.register.of_day((act.member, act.word, act.day))]
@@ -246,23 +246,39 @@ class Desk:
             self._note(other.member, event(name=other.name, kind=other.kind))
             self._affect(other)
 
-    def _credit(self, piece: str, member: str) -> None:
-        """Give the credit for a piece to whoever published it first, and to nobody else."""
-        claims = [it.act for it in self.known.register.publishing(piece)]
-        first = acts.author_of(claims)
-        for name in sorted({member, *(claim.member for claim in claims)}):
-            mine = first if first is not None and first.member == name else None
-            self.decide(name, awards.CreditPiece(piece=piece, act=mine))
+    def _credit(self, about: Act) -> None:
+        """Give the credit for a piece, by all of its names, to whoever published it first."""
+        pieces, claims = self.known.register.connected(about.names)
+        names = acts.known_as(claims)
+        members = {about.member, *(claim.member for claim in claims)}
+        for piece in sorted(pieces):
+            first = _author(piece, claims, names)
+            for name in sorted(members):
+                mine = first if first is not None and first.member == name else None
+                self.decide(name, awards.CreditPiece(piece=piece, act=mine))
+        for helped in self.known.register.helped(pieces):
+            self._thank(helped.act)
 
     def _affect(self, act: Act) -> None:
         """Note on what an act has an effect, and credit who helped."""
         self.units |= {it for it in (act.unit, act.kind == PUBLISH and act.alias) if it}
-        helper = act.assistant
-        if helper is None or not self._assists(act):
+        self._thank(act)
+
+    def _thank(self, act: Act) -> None:
+        """Credit whoever helped with what came of a piece, while it counts."""
+        if act.via is None or not self._assists(act):
             return
         stored = self.known.register.get((act.member, act.name))
         stands = stored is not None and stored.stands and not stored.capped
-        self.decide(helper, awards.CreditAssist(name=act.name, piece=act.piece, stands=stands))
+        _, claims = self.known.register.connected(act.names)
+        names = acts.known_as(claims)
+        piece = None if act.piece is None else names.get(act.piece, act.piece)
+        first = None if piece is None else _author(piece, claims, names)
+        helper = acts.helper_of(act, None if first is None else first.member)
+        credit = awards.CreditAssist(
+            name=act.name, piece=piece, stands=stands and helper is not None
+        )
+        self.decide(act.via, credit)
 
     def _assists(self, act: Act) -> bool:
         return isinstance(act.tells, Result) and act.tells.outcome in self._rules.assist.of
@@ -271,9 +287,11 @@ class Desk:
         self.decide(member, awards.TakeNote(events=(event,)))
 
 
-def closing_day(period: str, rules: Rules) -> date:
-    """Return the day, in the rules' time zone, on which a period is closed."""
-    return last_day(period) + timedelta(days=rules.impact.settle_days + 1)
+def _author(piece: str, claims: Iterable[Act], names: Mapping[str, str]) -> Act | None:
+    """Return the act by which a piece was published first, under whatever name."""
+    return acts.author_of(
+        claim for claim in claims if claim.piece and names.get(claim.piece, claim.piece) == piece
+    )
 
 
 def key_of(member: str, event: awards.Event) -> str | None:

@@ -1,8 +1,8 @@
 """What rewards says to the world of what it has written into its log."""
 
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypeAlias, assert_never
 
-from services.rewards.domain import acts, awards, memory, periods
+from services.rewards.domain import acts, awards, memory, periods, versions
 from services.rewards.domain.halfyears import PeriodClosed
 from services.rewards.domain.recognitions import (
     ArrivalGranted,
@@ -28,9 +28,19 @@ NAMED: Final = 50
 """Places that a message lists; the others are to be asked for."""
 
 
+Event: TypeAlias = (
+    awards.Event
+    | PeriodClosed
+    | versions.RulesAdopted
+    | memory.Event
+    | ClockStarted
+    | ClockAdvanced
+)
+
+
 def publish(
     member: str,
-    event: awards.Event | PeriodClosed | memory.Event | ClockStarted | ClockAdvanced,
+    event: Event,
     rules: Rules,
 ) -> recognitions.RewardsSays | None:
     """Translate. Name and why are what the rules say today."""
@@ -53,6 +63,7 @@ def publish(
             | awards.AssistCredited()
             | awards.AssistWithdrawn()
             | awards.MemberDescribed()
+            | versions.RulesAdopted()
             | memory.RefillBegun()
             | memory.RefillCompleted()
             | ClockStarted()

@@ -1,11 +1,13 @@
 -- What the log amounts to today. All of it can be dropped and built again from the log.
 -- Instants are milliseconds since 1970, days are UTC days, scores are thousandths of a point.
 
--- How far the log's time has come. Where the mode is `events`, every activity moves it.
+-- How far the log's time has come since it began. Where the mode is `events`, every activity moves
+-- it.
 CREATE TABLE IF NOT EXISTS clock (
-  id   INTEGER PRIMARY KEY CHECK (id = 1),
-  mode TEXT NOT NULL,
-  now  INTEGER
+  id    INTEGER PRIMARY KEY CHECK (id = 1),
+  mode  TEXT NOT NULL,
+  now   INTEGER,
+  began INTEGER
 ) STRICT;
 
 -- Everything that was heard of members. `word` is what a day's cap is for, `unit` what it has an
@@ -32,7 +34,7 @@ CREATE INDEX IF NOT EXISTS acts_on_an_object ON acts (member, source, object, ki
   WHERE object IS NOT NULL;
 CREATE INDEX IF NOT EXISTS acts_on_a_piece ON acts (piece, kind) WHERE piece IS NOT NULL;
 CREATE INDEX IF NOT EXISTS aliases ON acts (alias) WHERE alias IS NOT NULL;
-CREATE INDEX IF NOT EXISTS acts_on_a_unit ON acts (unit) WHERE unit IS NOT NULL;
+CREATE INDEX IF NOT EXISTS acts_on_a_unit ON acts (unit, kind) WHERE unit IS NOT NULL;
 
 -- Acts that never were, by their names, whether or not we have heard of them.
 CREATE TABLE IF NOT EXISTS void_acts (
@@ -77,12 +79,11 @@ CREATE TABLE IF NOT EXISTS parts (
   role       TEXT NOT NULL,
   what       TEXT NOT NULL,
   score      INTEGER NOT NULL,
-  historical INTEGER NOT NULL,
   body       TEXT NOT NULL, -- a JSON object: the part itself
   PRIMARY KEY (unit, period, member, role, what)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS parts_of_a_period ON parts (period, member, score, historical);
+CREATE INDEX IF NOT EXISTS parts_of_a_period ON parts (period, member, score);
 CREATE INDEX IF NOT EXISTS parts_of_a_member ON parts (member, period);
 
 -- Half-years that are closed, and where in the log the entry is that froze them.

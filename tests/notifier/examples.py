@@ -12,6 +12,7 @@ from services.notifier.adapters.inbox import _letter
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
 from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
@@ -94,6 +95,18 @@ def submitted(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:
 
 def approved(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:  # noqa: ANN401
     return happened("draft_approved", member, draft_id=draft, **rest)
+
+
+def edited(
+    member: str = "ann",
+    draft: str = "d-1",
+    *,
+    kind: str = "meaning",
+    editor: str | None = "eddi",
+    **rest: Any,  # noqa: ANN401
+) -> Happened:
+    told: dict[str, Any] = {"edit_kind": kind, **({"editor": editor} if editor else {}), **rest}
+    return happened("draft_edited", member, draft_id=draft, **told)
 
 
 def withdrawn(member: str = "ann", draft: str = "d-1", **rest: Any) -> Happened:  # noqa: ANN401
@@ -200,6 +213,12 @@ class Notifier:
     async def acknowledges(self, stream: str, by: str | None, now: datetime) -> bool:
         async with self.store.transaction() as transaction:
             return await self.notifying.acknowledge(transaction, stream, by, now)
+
+    async def answers(self, asked: VoiceAsked, accepted: bool, now: datetime) -> bool:
+        async with self.store.transaction() as transaction:
+            return await self.notifying.answer_for_voice(
+                transaction, asked, accepted=accepted, now=now
+            )
 
     async def notices(self) -> list[NoticeSent]:
         return [row.sent for row in await shown.notices(self.store, after=0, limit=1000)]

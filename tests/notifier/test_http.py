@@ -15,7 +15,15 @@ from pydantic import SecretStr
 
 from services.__main__ import run
 from services.notifier import http
-from services.notifier.adapters import addresses, endpoint, inbox, noticebook, webhook
+from services.notifier.adapters import (
+    addresses,
+    endpoint,
+    inbox,
+    noticebook,
+    turnaround,
+    voices,
+    webhook,
+)
 from services.notifier.adapters.chat import Services
 from services.notifier.adapters.webhook import Hook
 from services.notifier.domain.notices import ReceiverGone
@@ -33,10 +41,12 @@ from tests.notifier.examples import (
     Notifier,
     a_notifier,
     approved,
+    edited,
     editor,
     happened,
     moved,
     submitted,
+    withdrawn,
 )
 from tests.notifier.receiver import SECRET
 
@@ -46,7 +56,9 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
         return await notifier.acknowledges(stream, by, now)
 
     app = application("notifier", summary="", health=Health("notifier"), access=Access())
+    app.include_router(turnaround.router(notifier.store, notifier.notifying.rules.hours))
     app.include_router(http.router(notifier.store, acknowledge))
+    app.include_router(voices.router(notifier.store, notifier.answers))
     app.include_router(inbox.router(notifier.store, WORDING))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
     app.include_router(endpoint.router(notifier.store, hook))
@@ -116,6 +128,94 @@ async def test_an_acknowledgement_resolves_once(tmp_path: Path) -> None:
         assert first["alert"]["resolved"] == "acknowledged"
         assert not second["changed"]
         assert second["alert"] == first["alert"] == (await client.get(path)).json()
+
+
+async def test_whoever_takes_up_a_draft_is_told_and_stays(tmp_path: Path) -> None:
+    """Whoever comes second changes nothing, and neither does an approval."""
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await three_drafts(notifier)
+        [*_, alert] = (await client.get("/v1/alerts")).json()["alerts"]
+        for who in ("eddi", "edna"):
+            await client.post(f"/v1/alerts/{alert['id']}/ack", json={"by": who})
+        await notifier.hears(approved(draft="d-3", editor="emil", at=NINE + 6 * HOURS))
+
+        told = (await client.get(f"/v1/alerts/{alert['id']}")).json()
+        assert (told["state"], told["resolved"], told["resolved_by"]) == (
+            "resolved",
+            "acknowledged",
+            "eddi",
+        )
+
+
+async def test_the_report_tells_how_soon_drafts_are_answered(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await notifier.hears(moved())
+        for number, minutes in enumerate([30, 60, 90, 300]):
+            at = NINE + number * HOURS * 24
+            draft = f"d-{number}"
+            await notifier.hears(submitted(draft=draft, at=at))
+            await notifier.hears(approved(draft=draft, editor="eddi", at=at + minutes * HOURS / 60))
+        await notifier.hears(submitted(draft="d-8", at=NINE + 96 * HOURS))
+        await notifier.hears(withdrawn(draft="d-8", at=NINE + 97 * HOURS))
+        await notifier.hears(submitted(draft="d-9", at=NINE + 97 * HOURS))
+        whole = (await client.get("/v1/alerts/report")).json()
+        part = (
+            await client.get("/v1/alerts/report", params={"from": "2026-03-03", "to": "2026-03-04"})
+        ).json()
+        nothing = (await client.get("/v1/alerts/report", params={"to": "2026-03-01"})).json()
+
+        assert {name: whole[name] for name in ("promised", "answered", "withdrawn", "waiting")} == {
+            "promised": 6,
+            "answered": 4,
+            "withdrawn": 1,
+            "waiting": 1,
+        }
+        assert (whole["kept"], whole["share_kept"]) == (3, 0.75)
+        assert whole["minutes"] == whole["working_minutes"] == {"p50": 60, "p90": 300, "p99": 300}
+        assert [it["draft_id"] for it in whole["slowest"]] == ["d-3", "d-2", "d-1", "d-0"]
+        assert whole["slowest"][0]["resolved_by"] == "eddi"
+        assert part["minutes"] == {"p50": 60, "p90": 90, "p99": 90}
+        assert (nothing["promised"], nothing["share_kept"], nothing["minutes"]) == (0, None, None)
+
+
+async def test_a_report_on_days_that_are_none_is_refused(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        for days in ({"from": "2026-03-02", "to": "2026-03-01"}, {"from": "yesterday"}):
+            answer = await client.get("/v1/alerts/report", params=days)
+            assert answer.status_code == 422
+
+
+async def test_an_author_answers_over_http_once(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await notifier.hears(submitted(), edited(), edited(editor="edna"), edited("bob"))
+        voices = "/v1/drafts/voices"
+        first, second = (await client.get(voices, params={"member": "ann"})).json()["voices"]
+        path = f"{voices}/{first['id']}"
+        answers = [
+            (await client.post(path, json={"answer": answer})).json()
+            for answer in ("send_back", "accept")
+        ]
+
+        assert [it["changed"] for it in answers] == [True, False]
+        assert {it["voice"]["state"] for it in answers} == {"sent_back"}
+        assert (await client.get(path)).json() == answers[0]["voice"]
+        still = (await client.get(voices, params={"open": True, "member": "ann"})).json()["voices"]
+        assert still == [second]
+        page = (await client.get(voices, params={"limit": 2})).json()
+        rest = (await client.get(voices, params={"after": page["next"]})).json()
+        assert [it["member"] for it in rest["voices"]] == ["bob"]
+
+
+async def test_a_question_that_was_not_asked_is_said_in_a_sentence(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        path = "/v1/drafts/voices/voice/ann/x"
+        for answer in (
+            await client.get(path),
+            await client.post(path, json={"answer": "accept"}),
+        ):
+            assert answer.status_code == 404
+            assert "there is no question voice/ann/x" in answer.json()["error"]
+        assert (await client.post(path, json={"answer": "maybe"})).status_code == 422
 
 
 async def test_what_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -207,6 +307,55 @@ async def test_the_commands_show_the_queue_and_take_up_a_draft(
         assert said == "the draft d-3 of ann was acknowledged already, within the promise\n"
         code, said = await printed(capsys, "alerts", "ack", "nothing")
         assert (code, said) == (1, "zones: there is no alert nothing: `zones alerts` lists them\n")
+
+
+async def test_a_command_reports_on_the_fast_track(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with a_notifier(tmp_path) as notifier, reachable(notifier, monkeypatch):
+        told = ("alerts", "report")
+        assert await printed(capsys, *told) == (0, "no draft was on the fast track\n")
+        await three_drafts(notifier)
+        await notifier.hears(happened("like", "bob", at=NINE + 5 * HOURS))
+        code, said = await printed(capsys, *told, "--from", "2026-03-02", "--to", "2026-03-02")
+        lines = [line.split() for line in said.splitlines()]
+
+        assert code == 0
+        assert said.startswith("3 drafts: 1 answered, 0 withdrawn, 1 waiting, 1 late\n50.0% of the")
+        assert lines[2:4] == [
+            ["of", "the", "answers", "minutes", "of", "work"],
+            ["50", "%", "60.0", "60.0"],
+        ]
+        assert lines[-1] == ["d-1", "ann", "approved", "eddi", "60.0", "60.0", "240", "yes"]
+        _, document = await printed(capsys, *told, "--json")
+        assert json.loads(document)["late"] == 1
+        code, said = await printed(capsys, *told, "--from", "yesterday")
+        assert code == 2
+
+
+async def test_the_commands_list_what_authors_are_asked_and_answer_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with a_notifier(tmp_path) as notifier, reachable(notifier, monkeypatch):
+        drafts = ("drafts", "voices")
+        assert await printed(capsys, *drafts, "--open") == (0, "no author is asked anything\n")
+        assert await printed(capsys, *drafts) == (0, "no author has been asked anything\n")
+        await notifier.hears(submitted(), edited())
+        _, document = await printed(capsys, *drafts, "--json")
+        [asked] = json.loads(document)
+        _, table = await printed(capsys, *drafts)
+        assert table.splitlines()[1].split()[1:5] == ["ann", "d-1", "eddi", "open"]
+
+        answer = ("drafts", "voice", asked["id"])
+        code, said = await printed(capsys, *answer)
+        assert (code, said) == (2, "zones: say either --accept or --send-back\n")
+        assert (await printed(capsys, *answer, "--accept", "--send-back"))[0] == 2
+        code, said = await printed(capsys, *answer, "--accept")
+        assert (code, said) == (0, "the change to the draft d-1 of ann: accepted\n")
+        _, said = await printed(capsys, *answer, "--send-back")
+        assert said == "the change to the draft d-1 of ann: accepted already\n"
+        _, document = await printed(capsys, *answer, "--accept", "--json")
+        assert json.loads(document)["changed"] is False
 
 
 async def test_a_command_says_and_forgets_where_a_member_is_to_be_found(

@@ -9,8 +9,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.notifier.adapters import links, noticebook
+from services.notifier.adapters import links, noticebook, voices
 from services.notifier.adapters.links import Links, kept_key
+from services.notifier.domain.wording import CASES
+from services.notifier.projections.asking import voice
+from services.notifier.projections.recipients import Recipient
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.access import Access
 from shared.runtime.errors import WrongUse
@@ -21,6 +24,7 @@ from tests.notifier.examples import (
     WORDING,
     Notifier,
     a_notifier,
+    edited,
     editor,
     happened,
     moved,
@@ -49,6 +53,7 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
         signed=links.PATHS,
     )
     app.include_router(links.router(notifier.store, LINKS, WORDING, acknowledge))
+    app.include_router(voices.pages(notifier.store, LINKS, WORDING, notifier.answers))
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://127.0.0.1", headers=ELSEWHERE
@@ -116,6 +121,45 @@ async def test_a_draft_is_taken_up_from_an_email(tmp_path: Path) -> None:
         assert await notifier.alerts() == ["alert-raised", "alert-resolved"]
 
 
+@pytest.mark.parametrize(
+    ("button", "thanks", "state"),
+    [
+        ("?accept=true", "The draft d-1 stays as it is now", "accepted"),
+        ("?accept=false", "The editor hears that the draft d-1 comes back", "sent_back"),
+    ],
+)
+async def test_an_author_answers_from_an_email(
+    tmp_path: Path, button: str, thanks: str, state: str
+) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, asking(notifier) as client:
+        await notifier.hears(editor(), submitted(), edited())
+        [check] = [it.notice for it in await notifier.notices() if it.notice.kind == "voice_check"]
+        given = LINKS.asking(check, Recipient("ann"))
+        assert given
+        for looked in (await client.get(given.link), await client.post(given.link)):
+            assert "Is the draft d-1 still what you mean?" in looked.text
+            assert f'action="{button}"' in looked.text
+        assert ("eddi", "voice_answer") not in await notifier.said()
+
+        assert thanks in (await client.post(f"{given.link}{button}")).text
+        for again in (await client.post(f"{given.link}{button}"), await client.get(given.link)):
+            assert "The draft d-1 needs no answer any more" in again.text
+        found = await voice(notifier.store, check.cause)
+        assert found
+        assert found.state == state
+        assert (await notifier.said()).count(("eddi", "voice_answer")) == 1
+
+
+async def test_an_email_about_a_change_has_the_link_to_answer_it() -> None:
+    check = next(case for case in CASES if case.kind == "voice_check")
+    ann = Recipient("ann")
+    letter = WORDING.letter(check, ann, stop="/stop", asking=LINKS.asking(check, ann))
+
+    for said in (letter.text, letter.html):
+        assert LINKS.voice("ann", check.cause) in said
+        assert "Have a look, and answer" in said
+
+
 async def test_a_page_speaks_the_language_of_its_reader(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
         await notifier.hears(happened("member_registered", "ann", locale="de"))
@@ -143,6 +187,8 @@ async def test_a_page_runs_nothing_and_tells_nobody_where_it_is(tmp_path: Path) 
         LINKS.acknowledge("ann", "a").replace("acknowledge", "stop"),
         LINKS.stop("ann", "announcement").replace("stop", "acknowledge"),
         LINKS.acknowledge("ann", "no such alert"),
+        LINKS.voice("ann", "no such question"),
+        LINKS.acknowledge("ann", "a").replace("acknowledge", "voice"),
         "/v1/stop/nonsense",
         "/v1/acknowledge/%00",
     ],

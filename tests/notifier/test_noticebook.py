@@ -1,6 +1,6 @@
 """The rules are read whole, and whatever is wrong with them is one line."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from services.notifier.adapters import noticebook
 from services.notifier.adapters.noticebook import RulesInvalid
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.notices import KINDS
+from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from services.notifier.settings import SHIPPED_NOTICES
 
 SHIPPED = SHIPPED_NOTICES.read_text(encoding="utf-8")
@@ -49,6 +50,8 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ("bare_shares = 3", "bare_shares = 0", "nudges.bare_shares: must not be less than 1"),
         ("news_days = 14", "", "nudges.news_days: is missing"),
         ('to = "organisation"', 'to = "all"', "organisation_digest.to: must be 'organisation' or"),
+        ("answer_days = 2", "answer_days = 0", "drafts.answer_days: must not be less than 1"),
+        ("remind_after_days = 1", "remind_after_days = 3", "drafts: remind_after_days must not be"),
         ("[announcement]", "[announcements]", "announcement: is missing"),
         ('announcement = ["webhook"]', 'announcement = ["fax"]', "must be 'email', 'chat' or"),
         ('recognition = ["email", "webhook"]', "", "must list channels for recognition"),
@@ -70,6 +73,58 @@ def test_what_makes_no_sense_is_said_in_one_line(
     assert str(refused.value).startswith("notices.toml: ")
     assert complaint in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+WORKED = """
+[working_hours]
+timezone = "Europe/Berlin"
+
+[working_hours.days]
+monday = { from = 09:00:00, to = 17:00:00 }
+sunday = { from = 22:00:00, to = 00:00:00 }
+
+[working_hours.holidays]
+2026-12-25 = "Christmas Day"
+"""
+
+
+def test_working_hours_are_days_with_hours_and_holidays_with_names(tmp_path: Path) -> None:
+    rules = tmp_path / "notices.toml"
+    rules.write_text(SHIPPED + WORKED, encoding="utf-8")
+
+    assert noticebook.load(SHIPPED_NOTICES).hours is None
+    read = noticebook.load(rules)
+    assert read.hours == WorkingHours(
+        timezone="Europe/Berlin",
+        week={0: Span(time(9), time(17)), 6: Span(time(22), MIDNIGHT)},
+        holidays={date(2026, 12, 25): "Christmas Day"},
+    )
+    assert read.promises["socially_engaged"].hours == read.hours
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "complaint"),
+    [
+        ("Europe/Berlin", "Europe/Bärlin", "working_hours.timezone: must be a time zone by its na"),
+        ("monday =", "moonday =", "working_hours.days.moonday.[key]: must be 'monday'"),
+        ("to = 17:00:00", "to = 08:00:00", "working_hours.days.monday: must end after it begins"),
+        ("to = 17:00:00", "until = 17:00:00", "working_hours.days.monday.to: is missing"),
+        ("to = 17:00:00", "to = 09:10:00", "working_hours: must leave an hour a week at least"),
+        ("2026-12-25", "2026-12-52", "working_hours.holidays.2026-12-52.[key]: must be a day"),
+        ('"Christmas Day"', '""', "working_hours.holidays.2026-12-25: must not be empty"),
+    ],
+)
+def test_what_makes_no_sense_of_the_working_hours_is_said_too(
+    tmp_path: Path, written: str, instead: str, complaint: str
+) -> None:
+    worked = WORKED.replace("sunday = { from = 22:00:00, to = 00:00:00 }\n", "")
+    assert written in worked
+    rules = tmp_path / "notices.toml"
+    rules.write_text(SHIPPED + worked.replace(written, instead), encoding="utf-8")
+
+    with pytest.raises(RulesInvalid) as refused:
+        noticebook.load(rules)
+    assert str(refused.value).startswith(f"notices.toml: {complaint}")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

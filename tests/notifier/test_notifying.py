@@ -70,7 +70,8 @@ async def test_a_draft_by_anybody_else_alerts_nobody(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(editor(), submitted())
 
-        assert await notifier.said() == []
+        assert await notifier.alerts() == []
+        assert await notifier.said() == [("eddi", "draft_received")]
 
 
 async def test_a_draft_comes_onto_the_fast_track_with_its_author(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.notifier.examples import (
     Notifier,
     a_notifier,
     approved,
+    edited,
     editor,
     follow,
     happened,
@@ -45,6 +46,10 @@ async def a_busy_day(notifier: Notifier) -> None:
         happened("retract", "hal", object={"id": "x"}, kind="follow"),
         happened("share", "sue", topics=["tea"]),
         submitted("bob", "d-0"),
+        submitted("bob", "d-9"),
+        edited("bob", "d-0"),
+        edited("bob", "d-9"),
+        approved("bob", "d-9", at=NINE + HOURS),
     )
     await notifier.hears(moved())
     await notifier.hears(submitted(draft="d-1"), submitted(draft="d-2"), submitted(draft="d-3"))

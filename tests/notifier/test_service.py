@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +277,58 @@ async def test_the_wall_waits_for_an_answer_that_is_still_on_the_bus(tmp_path: P
         assert await notifier.alerts() == ["alert-raised", "alert-resolved"]
         ticking.cancel()
         hearing_task.cancel()
+
+
+async def test_a_draft_is_alerted_within_a_second_when_nothing_else_goes_on(
+    tmp_path: Path,
+) -> None:
+    """From the bus, through the log, to the bus and the editor's inbox."""
+    async with (
+        a_bus(tmp_path / "nats") as (server, client),
+        a_service(settings(tmp_path / "data", server, clock="wall")) as service,
+    ):
+        await say(client, editor())
+        await service.until("/v1/status", quiet)
+        await say(client, moved())
+        await service.until("/v1/inbox/eddi", lambda inbox: len(inbox["notices"]) == 1)
+        await service.until("/v1/status", quiet)
+        alerted = await client.subscribe("alert.raised.v1.fast_track.ann")
+        for number in range(5):
+            await asyncio.sleep(0.3)
+            begun = time.monotonic()
+            await say(client, submitted(draft=f"d-{number}", at=datetime.now(UTC)))
+            told = json.loads((await alerted.next_msg(timeout=PATIENCE)).data)
+            assert time.monotonic() - begun < 1
+            assert told["data"]["draft_id"] == f"d-{number}"
+            assert told["data"]["to"] == ["eddi"]
+        inbox = await service.get("/v1/inbox/eddi")
+        assert [it["kind"] for it in inbox["notices"]].count("fast_track_alert") == 5
+
+
+async def test_a_promise_that_ran_out_while_nobody_was_there_is_broken_once(
+    tmp_path: Path,
+) -> None:
+    """Timers are in the log: a restart forgets none, and repeats none."""
+    rules = tmp_path / "notices.toml"
+    shipped = Settings.model_fields["notices"].default.read_text()
+    rules.write_text(shipped.replace("socially_engaged = 240", "socially_engaged = 1"))
+    async with a_bus(tmp_path / "nats") as (server, client):
+        those = settings(tmp_path / "data", server, clock="wall", notices=rules)
+        async with a_service(those) as service:
+            await say(client, editor(), moved())
+            await service.until("/v1/inbox/ann", lambda inbox: len(inbox["notices"]) == 1)
+            await say(client, submitted(at=datetime.now(UTC) - HOURS * 55 / 3600))
+            await service.until(
+                "/v1/alerts", lambda it: [a["state"] for a in it["alerts"]] == ["at_risk"]
+            )
+        await asyncio.sleep(5.5)
+        for _ in range(2):
+            async with a_service(those) as service:
+                await service.until(
+                    "/v1/alerts", lambda it: [a["state"] for a in it["alerts"]] == ["breached"]
+                )
+                await service.until("/v1/status", quiet)
+        said = [subject for subject, _ in await heard(client, ["alert."])]
+        assert said == [
+            f"alert.{stage}.v1.fast_track.ann" for stage in ("raised", "at_risk", "breached")
+        ]

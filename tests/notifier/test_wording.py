@@ -3,21 +3,32 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
 from services.notifier.adapters.wording import Wording, Words
-from services.notifier.domain import notices
+from services.notifier.domain import drafting, notices
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition
+from services.notifier.domain.voice import VoiceAnswered
+from services.notifier.domain.waiting import DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain import test_steps
-from tests.notifier.domain.test_alerts import ALERT
+from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
 from tests.notifier.examples import HOURS, NINE, RULES, WORDING, a_notifier, happened, moved
 
+STAGES: Final[tuple[Stage, ...]] = (
+    "at_risk",
+    "overdue",
+    "at_risk",
+    "at_risk",
+    "at_risk",
+    "at_risk",
+)
 LOCALES = ("en", "de")
 UNKIND = {
     "en": ("demot", "fail", "lost", "lose", "drop", "below", "worse", "bad", "fault", "must"),
@@ -47,7 +58,21 @@ def what_is_said() -> Iterator[Notice]:
     for alert in (replace(each, escalated_to=("cora",)) for each in (ALERT, titled)):
         for event in (AlertRaised, AlertAtRisk, AlertBreached):
             yield from notices.of_alert(event(alert=alert, at=NINE))
-    for title, url, topic, acts in (
+    title, url = "On waiting", "https://a.example/1"
+    for asked, received in (
+        (ASKED, RECEIVED),
+        (replace(ASKED, title=title, url=url), replace(RECEIVED, title=title, url=url)),
+    ):
+        yield from drafting.of_draft(received, {})
+        yield from drafting.of_draft(asked, {})
+        yield from drafting.of_draft(replace(asked, editor=None), {})
+        for accepted in (True, False):
+            answered = VoiceAnswered(asked=asked, accepted=accepted, at=NINE)
+            yield from drafting.of_draft(answered, {})
+        waits = [DraftStillWaits(received=received, stage=stage, at=NINE) for stage in STAGES]
+        for count in (1, 2, 6):
+            yield from drafting.of_queue(waits[:count], ["eddi"], NINE.date(), NINE)
+    for named, at, topic, acts in (
         (None, None, None, 0),
         ("Tea", "https://a.example/2", "tea", 0),
         ("Tea", None, "tea", 3),
@@ -58,8 +83,8 @@ def what_is_said() -> Iterator[Notice]:
             cause="event-1",
             at=NINE,
             historical=False,
-            title=title,
-            url=url,
+            title=named,
+            url=at,
             topics=(),
         )
         yield from notices.of_piece(piece, [Listener(member="bob", topic=topic, acts=acts)], NINE)
@@ -144,9 +169,11 @@ def test_templates_are_tried_on_just_the_facts_that_they_will_be_given() -> None
     ("minutes", "span"), [(60, "1 hour"), (240, "4 hours"), (90, "90 minutes")]
 )
 def test_a_promise_is_said_in_hours_where_it_is_hours(minutes: int, span: str) -> None:
-    granted = replace(CASES[0], facts={"minutes": minutes})
+    granted = replace(CASES[0], facts={"minutes": minutes, "worked": False})
+    worked = replace(CASES[0], facts={"minutes": minutes, "worked": True})
 
     assert read(granted, "en").text.endswith(f"within {span}.")
+    assert read(worked, "en").text.endswith(f"within {span} of working time.")
 
 
 @pytest.mark.parametrize(

@@ -49,25 +49,35 @@ def counts(events: Sequence[Happened], rules: Rules) -> Counter[tuple[str, str, 
 
 def firsts(events: Sequence[Happened], rules: Rules) -> Iterator[tuple[str, str, str]]:
     """Yield which firsts stand: of whom, and of what. A piece is only its first author's."""
-    counting = _counting(events, rules)
-    published: dict[str, str] = {}
-    for it in counting:
-        if isinstance(it, Publish):
-            published.setdefault(_piece(it, {}), it.subject)
+    counting, names = _counting(events, rules), _names(_standing(events))
+    published = authors(events)
     for first in rules.firsts:
         for it in counting:
-            own = not isinstance(it, Publish) or published[_piece(it, {})] == it.subject
+            own = not isinstance(it, Publish) or published[_piece(it, names)] == it.subject
             if it.kind in first.of and own:
                 yield it.subject, "first", first.name
 
 
 def assists(events: Sequence[Happened], rules: Rules) -> Iterator[tuple[str, str, str]]:
     """Yield which assists stand: by the outcome that came through somebody."""
+    known, names = authors(events), _names(_standing(events))
     for it in _counting(events, rules):
         if isinstance(it, Outcome) and it.data.outcome in rules.assist.of:
+            credited = known.get(_piece(it, names), it.subject)
             via = it.data.via
-            if via and ":" not in via and via != it.subject:
+            if via and ":" not in via and via != credited:
                 yield via, "assist", it.key
+
+
+def authors(events: Sequence[Happened]) -> dict[str, str]:
+    """Return whose each piece is: whoever published it first, under any of its names."""
+    standing = _standing(events)
+    names = _names(standing)
+    first: dict[str, str] = {}
+    for it in standing:
+        if isinstance(it, Publish):
+            first.setdefault(_piece(it, names), it.subject)
+    return first
 
 
 def _counting(events: Sequence[Happened], rules: Rules) -> list[Happened]:
@@ -101,7 +111,7 @@ def _of_piece(
         credited = author or it.subject
         yield credited, _period(it), "author", it.data.outcome, 1
         via = it.data.via
-        if via and ":" not in via and via not in {it.subject, credited}:
+        if via and ":" not in via and via != credited:
             yield via, _period(it), "assist", it.data.outcome, 1
     if author is not None:
         yield from _echoes(about, author, counting, snapshots, rules)

@@ -15,6 +15,7 @@ from services.rewards.handlers import Heard
 from services.rewards.projections import boards, shown, tables
 from services.rewards.projections.boards import Ranking
 from services.rewards.projections.entries import CODEC, SCHEMA
+from services.rewards.stream.adopting import adopt
 from services.rewards.stream.batches import Recognising
 from services.rewards.stream.reading import activity, zone
 from shared.contracts.activity import Happened
@@ -56,11 +57,11 @@ class Rewards:
             await self.recognising.advance(transaction, now)
 
     async def log(self) -> list[tuple[str, Any]]:
-        """Return what was recorded of members and periods, not of the clock."""
+        """Return what was recorded of members and periods, not of the clock and the rules."""
         return [
             (row.stream, CODEC.decode(row))
             async for row in self.store.by_position()
-            if row.stream != "_clock"
+            if row.stream not in {"_clock", "_rules"}
         ]
 
     async def awards(self, member: str = "ada") -> awards.Awards:
@@ -77,7 +78,11 @@ class Rewards:
 
     async def scores(self, period: str = "2026H1") -> dict[str, float]:
         """Return everybody's points as of now."""
-        return {line.member: line.now / 1000 for line in (await self.ranking(period)).lines}
+        return {
+            line.member: line.now / 1000
+            for line in (await self.ranking(period)).lines
+            if line.now is not None
+        }
 
     async def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         names = (
@@ -102,4 +107,6 @@ async def a_rewards(
     async with Store.open(folder / "rewards.db", codec=CODEC, schema=SCHEMA) as store:
         await tables.catch_up(store, rules)
         await start(store, clock, partial(tables.append, rules=rules))
-        yield Rewards(store, Recognising(rules, kept=kept))
+        recognising = Recognising(rules, kept=kept)
+        await adopt(store, recognising)
+        yield Rewards(store, recognising)

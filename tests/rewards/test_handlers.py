@@ -10,7 +10,7 @@ import pytest
 
 from services.rewards.domain.acts import ActRecorded, ActRetracted
 from services.rewards.domain.recognitions import ArrivalGranted, EffortGranted
-from services.rewards.projections.boards import parts_of
+from services.rewards.projections.boards import parts_on
 from services.rewards.projections.knowledge import clock
 from services.rewards.stream.reading import activity
 from shared.contracts.activity import MemberDeparted, MemberRegistered, Publish
@@ -52,6 +52,7 @@ async def test_five_pieces_are_a_recognition_that_names_them(tmp_path: Path) -> 
                 "rule_version": 1,
                 "state": "granted",
                 "historical": False,
+                "public": True,
             }
         ]
 
@@ -70,6 +71,7 @@ async def test_an_arrival_is_a_recognition_that_names_its_zone(tmp_path: Path) -
                 "rule_version": 1,
                 "state": "granted",
                 "historical": False,
+                "public": True,
             }
         ]
 
@@ -344,15 +346,15 @@ async def test_what_names_a_piece_without_its_address_means_that_piece(
     ]
     async with a_rewards(tmp_path) as rewards:
         await rewards.hear(*(messages[number] for number in order), batch=batch)
-        parts = await parts_of(rewards.store, unit=a_piece(1))
+        parts = await parts_on(rewards.store, a_piece(1))
         assert {(it.member, it.what): it.count for it in parts} == {
             ("ada", "reader"): 70,
             ("ada", "share"): 1,
         }
 
         await rewards.hear(a_retraction("ada-1"))
-        assert await parts_of(rewards.store, unit=a_piece(1)) == []
-        [readers] = await parts_of(rewards.store, unit="blog:post-1")
+        assert await parts_on(rewards.store, a_piece(1)) == []
+        [readers] = await parts_on(rewards.store, "blog:post-1")
         assert (readers.member, readers.what) == ("ada", "reader")
 
 

@@ -24,7 +24,7 @@ from tests.rewards.examples import RULES, SHIPPED, a_piece
 from tests.rewards.histories import MEMBERS
 from tests.rewards.histories import histories as whatever
 from tests.rewards.messages import a_change, a_publish, a_retraction
-from tests.rewards.recount import assists, firsts
+from tests.rewards.recount import assists, authors, firsts
 from tests.rewards.running import a_rewards
 
 [EFFORT] = RULES.efforts
@@ -74,28 +74,10 @@ histories = st.lists(publishings.map(spelled) | retractions, max_size=40).map(di
 
 def counted(events: Sequence[Happened]) -> dict[str, set[str]]:
     """Return everybody's pieces, by brute force."""
-    claims = defaultdict(list)
-    for event in events:
-        if isinstance(event, Publish) and not any(
-            takes_back(other, event) for other in events if isinstance(other, Retract)
-        ):
-            piece = event.data.object
-            name = f"{event.platform}:{piece.id}"
-            if piece.url is not None:
-                name = a_piece(int(piece.id.removeprefix("post-")))
-            claims[name].append((event.time, event.key, event.subject))
     pieces = defaultdict(set)
-    for name, all_claims in claims.items():
-        pieces[min(all_claims)[2]].add(name)
+    for name, author in authors(events).items():
+        pieces[author].add(name)
     return pieces
-
-
-def takes_back(retract: Retract, event: Publish) -> bool:
-    if (retract.subject, retract.source) != (event.subject, event.source):
-        return False
-    if retract.data.object is None:
-        return retract.data.retracts == event.id
-    return retract.data.object.id == event.data.object.id and event.time <= retract.time
 
 
 async def heard(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -36,6 +37,7 @@ from services.rewards.domain.recognitions import (
     Recognised,
 )
 from services.rewards.domain.rules import OUTCOMES, Rules, Words
+from services.rewards.domain.versions import RulesAdopted
 from services.rewards.projections.entries import CODEC
 from services.rewards.publishing import message, publish
 from shared.clock import ClockAdvanced, ClockStarted
@@ -66,6 +68,7 @@ HONOURED = ImpactGranted(
 CLOSED = PeriodClosed(
     period="2026H1",
     timezone="Europe/Berlin",
+    on=date(2026, 7, 15),
     standings=(),
     places=3,
     minimum=20_000,
@@ -91,7 +94,11 @@ PRIVATE: list[awards.Event] = [
     MemberDescribed(field="public", value=None, at=at(1), key="k"),
 ]
 TIME = (ClockStarted(mode="events"), ClockAdvanced(at=at(1)))
-MEMORY = (RefillBegun(), RefillCompleted(said=7))
+MEMORY = (
+    RulesAdopted(version=1, digest="d", caps={"share": 20}, since=None),
+    RefillBegun(),
+    RefillCompleted(said=7, zones=3),
+)
 
 
 def a_standing(number: int, *, public: bool = True) -> Standing:
@@ -317,7 +324,7 @@ def test_every_event_has_a_name_in_the_log() -> None:
         *get_args(awards.Event),
         *get_args(recognitions.Recognised),
         *get_args(memory.Event),
-        *(PeriodClosed, ClockStarted, ClockAdvanced),
+        *(PeriodClosed, RulesAdopted, ClockStarted, ClockAdvanced),
     }
     for event in examples:
         CODEC.encode(event)

@@ -1,5 +1,6 @@
 """A lost database is refilled: the same recognitions, nothing granted or said twice."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -171,6 +172,43 @@ async def test_what_was_due_and_not_yet_granted_is_granted_in_silence(tmp_path: 
 
             assert [(event["id"], event["data"]["historical"]) for event in news] == [
                 ("recognition.adjusted/effort/ada/2/2", True),
+            ]
+
+
+async def test_two_who_rebuild_at_once_do_it_once(tmp_path: Path) -> None:
+    """The one who comes second hears that nothing is missing any more."""
+    async with a_bus(tmp_path) as bus:
+        before = await a_past(tmp_path, bus)
+        async with an_empty_service(tmp_path, bus) as service:
+            await bring(service, BEFORE)
+            answers = await asyncio.gather(
+                service.http.post("/v1/rebuild/complete"),
+                service.http.post("/v1/rebuild/complete"),
+                bring(service, BEFORE),
+            )
+            assert sorted(it.status_code for it in answers[:2]) == [200, 409]
+            await service.quiet()
+            assert await told(service) == before
+        async with a_service(tmp_path, bus.nats.url) as service:
+            assert await told(service) == before
+
+
+async def test_arrivals_that_were_not_yet_granted_are_granted_in_silence(tmp_path: Path) -> None:
+    """What was on ZONES before the refill is nobody's news; what comes after it is."""
+    async with a_bus(tmp_path) as bus:
+        await a_past(tmp_path, bus)
+        said = await bus.recognitions()
+        await bus.say(a_change("content_consumer", "content_sharer", member="dee", version=1))
+        async with an_empty_service(tmp_path, bus) as service:
+            await bring(service, BEFORE)
+            await complete(service)
+            await bus.say(a_change("content_consumer", "content_sharer", member="eve", version=1))
+            await service.quiet()
+            news = (await bus.recognitions())[len(said) :]
+
+            assert [(event["id"], event["data"]["historical"]) for event in news] == [
+                ("recognition.granted/arrival/dee/content_sharer", True),
+                ("recognition.granted/arrival/eve/content_sharer", False),
             ]
 
 

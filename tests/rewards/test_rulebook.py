@@ -192,7 +192,11 @@ def test_a_table_without_a_form_is_most_likely_a_misspelling(
 @pytest.mark.parametrize(
     ("instead", "of", "problem"),
     [
-        ('form = "effrt"', 'form = "effort"', "there is no 'effrt'; did you mean 'effort'?"),
+        (
+            'form = "effrt"',
+            'form = "effort"',
+            "must be 'effort' or 'arrival': did you mean 'effort'?",
+        ),
         ("evry = 10", "every = 10", "unknown key 'evry': did you mean 'every'?"),
         ("[Reviewer]", "[reviewer]", "must be lower-case letters, digits and _"),
         ("of = []", OWN.splitlines()[5], "must name at least one"),

@@ -23,7 +23,9 @@ def test_a_lost_database_of_rewards_is_rebuilt_to_the_byte(tmp_path: Path) -> No
 
         status = system.zones("status", "--json").json
         assert status["services"]["rewards"]["ready"] is False
-        assert LOST in system.data.with_suffix(".log").read_text()
+        told = system.data.with_suffix(".log").read_text()
+        assert LOST in told
+        assert "up without rewards in" in told
 
         rebuilt = system.zones("rewards", "rebuild", "--json").json
         assert rebuilt["activities"] == len(events)

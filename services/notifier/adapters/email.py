@@ -30,7 +30,7 @@ from aiosmtplib import (
 from services.notifier.adapters.links import Links
 from services.notifier.adapters.outgoing import NotDelivered
 from services.notifier.adapters.wording import Wording
-from services.notifier.domain.notices import ALERTS, NoticeSent
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
 from shared.runtime.access import is_loopback
 from shared.runtime.errors import WrongUse
@@ -127,13 +127,7 @@ class Email:
         """Return what is sent, with the ways to stop it."""
         notice, sender = sent.notice, self._server.sender
         stop = self._links.stop(to.member, notice.kind)
-        take_up = notice.kind in ALERTS
-        letter = self._wording.letter(
-            notice,
-            to,
-            stop=stop,
-            acknowledge=self._links.acknowledge(to.member, notice.cause) if take_up else None,
-        )
+        letter = self._wording.letter(notice, to, stop=stop, asking=self._links.asking(notice, to))
         message = EmailMessage()
         message["From"] = sender
         message["To"] = Address(addr_spec=to.email or "")

@@ -17,13 +17,15 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.notifier.adapters.wording import Wording
+from services.notifier.adapters.wording import Asking, Button, Wording
 from services.notifier.domain.notices import (
+    ALERTS,
     KINDS,
     Channel,
     Kind,
     KindResumed,
     KindStopped,
+    Notice,
     stream,
 )
 from services.notifier.projections import knowledge, shown, tables
@@ -32,7 +34,7 @@ from shared.contracts.words import ORGANISATION
 from shared.eventlog.log import Entry, Store
 from shared.runtime.errors import WrongUse
 
-PATHS: Final = ("/v1/stop/", "/v1/acknowledge/")
+PATHS: Final = ("/v1/stop/", "/v1/acknowledge/", "/v1/voice/")
 CHANNEL: Final[Channel] = "email"
 AGAIN: Final = "?again=true"
 KEY_BYTES: Final = 32
@@ -55,12 +57,24 @@ class Links:
     def __init__(self, key: bytes, public: str) -> None:
         self._public = public.rstrip("/")
         self._stop, self._acknowledge = _serializer(key, "stop"), _serializer(key, "acknowledge")
+        self._voice = _serializer(key, "voice")
 
     def stop(self, member: str, kind: Kind) -> str:
         return f"{self._public}/v1/stop/{self._stop.dumps([member, kind])}"
 
     def acknowledge(self, member: str, alert: str) -> str:
         return f"{self._public}/v1/acknowledge/{self._acknowledge.dumps([member, alert])}"
+
+    def voice(self, member: str, asked: str) -> str:
+        return f"{self._public}/v1/voice/{self._voice.dumps([member, asked])}"
+
+    def asking(self, notice: Notice, to: Recipient) -> Asking | None:
+        """Return the link by which a notice is answered, if it can be."""
+        if notice.kind in ALERTS:
+            return Asking("acknowledge", self.acknowledge(to.member, notice.cause))
+        if notice.kind == "voice_check":
+            return Asking("voice", self.voice(to.member, notice.cause))
+        return None
 
     def stopped_by(self, token: str) -> tuple[str, Kind] | None:
         """Return who wants no more of which kind, None where the link is not ours."""
@@ -72,6 +86,10 @@ class Links:
     def acknowledged_by(self, token: str) -> tuple[str, str] | None:
         """Return who takes up which alert, None where the link is not ours."""
         return _read(self._acknowledge, token)
+
+    def answered_by(self, token: str) -> tuple[str, str] | None:
+        """Return who answers which question, None where the link is not ours."""
+        return _read(self._voice, token)
 
 
 def kept_key(folder: Path) -> bytes:
@@ -95,31 +113,28 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
     """Return `/v1/stop/{token}` and `/v1/acknowledge/{token}`, for people."""
     router = APIRouter(prefix="/v1", tags=["links"], default_response_class=HTMLResponse)
 
-    def nowhere() -> Response:
-        return _page(wording.page(Recipient(""), "nowhere", "nowhere_hint"), 404)
-
     @router.get("/stop/{token}", summary="Ask whether to stop e-mails of a kind")
     async def ask_to_stop(token: str) -> Response:
         found = links.stopped_by(token)
         if found is None:
-            return nowhere()
+            return nowhere(wording)
         reader = await recipient(store, found[0])
         name = wording.name(found[1], reader)
-        return _page(wording.page(reader, "stop_ask", "stop_hint", "stop_button", name=name))
+        return page(wording.page(reader, "stop_ask", "stop_hint", Button("stop_button"), name=name))
 
     @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
     async def stop(token: str, again: bool = False) -> Response:
         found = links.stopped_by(token)
         if found is None:
-            return nowhere()
+            return nowhere(wording)
         member, kind = found
         await set_stopped(store, member, kind, stopped=not again)
         reader = await recipient(store, member)
         name = wording.name(kind, reader)
         if again:
-            return _page(wording.page(reader, "resumed", name=name))
-        return _page(
-            wording.page(reader, "stopped", "stop_hint", "resume_button", AGAIN, name=name)
+            return page(wording.page(reader, "resumed", name=name))
+        return page(
+            wording.page(reader, "stopped", "stop_hint", Button("resume_button", AGAIN), name=name)
         )
 
     @router.get("/acknowledge/{token}", summary="Ask whether to take up a draft")
@@ -134,17 +149,19 @@ def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledg
         named = links.acknowledged_by(token)
         found = await shown.alert(store, named[1]) if named else None
         if named is None or found is None:
-            return nowhere()
+            return nowhere(wording)
         reader = await recipient(store, named[0])
         drafts, event = found
         facts = {"draft": event.alert.draft_id, "about": event.alert.member}
         if ask:
-            return _page(
-                wording.page(reader, "acknowledge_ask", "acknowledge_hint", "acknowledge", **facts)
+            return page(
+                wording.page(
+                    reader, "acknowledge_ask", "acknowledge_hint", Button("acknowledge"), **facts
+                )
             )
         by = None if reader.member == ORGANISATION else reader.member
         changed = await acknowledge(drafts, by, await shown.now(store))
-        return _page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
+        return page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
 
     return router
 
@@ -178,5 +195,9 @@ def _read(serializer: URLSafeSerializer, token: str) -> tuple[str, str] | None:
     return str(who), str(what)
 
 
-def _page(html: str, status: int = 200) -> HTMLResponse:
+def nowhere(wording: Wording) -> HTMLResponse:
+    return page(wording.page(Recipient(""), "nowhere", "nowhere_hint"), 404)
+
+
+def page(html: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status_code=status, headers=HEADERS)

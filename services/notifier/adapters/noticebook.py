@@ -7,16 +7,17 @@ import tomllib
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.interest import WHOLE, Fading
 from services.notifier.domain.notices import CHANNELS, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
+from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
@@ -24,6 +25,7 @@ from shared.runtime.errors import WrongUse
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
 MOST_HALF_LIFE: Final = 366
+MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
 
 Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS)]
@@ -42,35 +44,22 @@ class RulesInvalid(WrongUse):
     """Nobody is told anything by rules of which a part makes no sense."""
 
 
-def _known(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "timezone", "must be a time zone by its name, as Europe/Berlin"
-        ) from None
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _FastTrack(_Table):
+class _FastTrack(Table):
     at_risk_percent: Annotated[int, Field(ge=1, le=99)]
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
 
 
-class _Announcement(_Table):
+class _Announcement(Table):
     most_recipients: Ordinal
 
 
-class _Interest(_Table):
+class _Interest(Table):
     half_life_days: Annotated[int, Field(ge=1, le=MOST_HALF_LIFE)]
     declared: Weight
     least: Weight
 
 
-class _Suggestions(_Table):
+class _Suggestions(Table):
     fresh_days: Days
     share_most: Annotated[int, Field(ge=0, le=20)]
     longest_pause_days: Days
@@ -78,7 +67,7 @@ class _Suggestions(_Table):
     authors_of_days: Days
 
 
-class _Nudges(_Table):
+class _Nudges(Table):
     every_days: Days
     news_days: Days
     link_after_days: Days
@@ -90,18 +79,33 @@ class _Nudges(_Table):
     own_words_minutes: Minutes
 
 
-class _Digest(_Table):
+class _Digest(Table):
     to: DigestTo
 
 
-class _Rhythm(_Table):
-    timezone: Annotated[str, AfterValidator(_known)]
+class _Drafts(Table):
+    answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+    remind_after_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
+
+    @model_validator(mode="after")
+    def _reminds_in_time(self) -> "_Drafts":
+        if self.remind_after_days > self.answer_days:
+            raise PydanticCustomError(
+                "reminder", "remind_after_days must not be more than answer_days"
+            )
+        return self
+
+
+class _Rhythm(Table):
+    timezone: TimeZone
     morning: time
 
 
-class _Noticebook(_Table):
+class _Noticebook(Table):
     rhythm: _Rhythm
+    working_hours: WorkingTime | None = None
     fast_track: _FastTrack
+    drafts: _Drafts
     announcement: _Announcement
     interest: _Interest
     suggestions: _Suggestions
@@ -130,12 +134,21 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         raise RulesInvalid(f"{path.name}: not TOML: {error}") from error
     except ValidationError as error:
         raise RulesInvalid(f"{path.name}: {reason(error)}") from error
+    hours = book.working_hours.hours() if book.working_hours else None
     return Rules(
         rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
+        hours=hours,
         promises={
-            zone: Promise(minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent)
+            zone: Promise(
+                minutes=minutes, at_risk_percent=book.fast_track.at_risk_percent, hours=hours
+            )
             for zone, minutes in book.fast_track.promise_minutes.items()
         },
+        answering=Answering(
+            days=book.drafts.answer_days,
+            remind_after_days=book.drafts.remind_after_days,
+            hours=hours,
+        ),
         channels={
             kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()

@@ -29,6 +29,8 @@ BLOCKS: Final = ("name", "title", "text", "why")
 AROUND: Final = (
     *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
     *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
+    *("voice", "voice_ask", "voice_hint", "voice_accept", "voice_send_back"),
+    *("voice_accepted", "voice_sent_back", "voice_over"),
     *("nowhere", "nowhere_hint"),
 )
 """What is said in e-mails beside the notice, and on the pages that their links lead to."""
@@ -51,6 +53,22 @@ class Letter(NamedTuple):
     subject: str
     text: str
     html: str
+
+
+class Button(NamedTuple):
+    """`name` is the block of what is around that says what it does, `action` where it leads, None
+    for where the page is.
+    """
+
+    name: str
+    action: str | None = None
+
+
+class Asking(NamedTuple):
+    """The link by which a notice is answered, and the name of the block that says what it does."""
+
+    name: str
+    link: str
 
 
 class Wording:
@@ -78,9 +96,7 @@ class Wording:
         template, manner = self._spoken(kind, to)
         return _line(made_of(template, "name", {}, manner))
 
-    def letter(
-        self, notice: Notice, to: Recipient, *, stop: str, acknowledge: str | None
-    ) -> Letter:
+    def letter(self, notice: Notice, to: Recipient, *, stop: str, asking: Asking | None) -> Letter:
         """Return an e-mail with these links."""
         words = self.words(notice, to)
         _, manner = self._spoken("around", to)
@@ -88,11 +104,11 @@ class Wording:
             "language": manner.locale.language,
             "words": words,
             "around": {
-                name: self.around(name, to, name=self.name(notice.kind, to))
-                for name in ("stop", "acknowledge")
+                "stop": self.around("stop", to, name=self.name(notice.kind, to)),
+                "answer": asking and self.around(asking.name, to),
             },
             "stop": stop,
-            "acknowledge": acknowledge,
+            "answer": asking and asking.link,
         }
         return Letter(
             language=manner.locale.language,
@@ -136,20 +152,19 @@ class Wording:
         to: Recipient,
         title: str,
         hint: str | None = None,
-        button: str | None = None,
-        action: str | None = None,
+        *buttons: Button,
         **facts: str,
     ) -> str:
-        """Return a page in HTML: `title`, `hint` and `button` name blocks of what is around, and
-        `action` is where the button leads, if not to where the page is.
-        """
+        """Return a page in HTML: `title` and `hint` name blocks of what is around."""
         _, manner = self._spoken("around", to)
         values = {
             "language": manner.locale.language,
             "title": self.around(title, to, **facts),
             "hint": hint and self.around(hint, to, **facts),
-            "button": button and self.around(button, to, **facts),
-            "action": action,
+            "buttons": [
+                {"text": self.around(button.name, to, **facts), "action": button.action}
+                for button in buttons
+            ],
         }
         return made_of(self._templates.whole("page.html"), None, values, manner)
 
@@ -180,11 +195,11 @@ LETTERS: Final = [
     {
         "language": "en",
         "words": Words("A title", "A text.\n\nhttps://a.example/1", "A reason."),
-        "around": {"stop": "No more", "acknowledge": "Take it up"},
+        "around": {"stop": "No more", "answer": "Take it up"},
         "stop": "https://a.example/stop",
-        "acknowledge": acknowledge,
+        "answer": answer,
     }
-    for acknowledge in (None, "https://a.example/acknowledge")
+    for answer in (None, "https://a.example/acknowledge")
 ]
 DIGESTS: Final = [
     {
@@ -202,8 +217,10 @@ DIGESTS: Final = [
     }
 ]
 PAGES: Final = [
-    {"language": "en", "title": "A title", "hint": hint, "button": button, "action": action}
-    for hint, button, action in product((None, "A hint"), (None, "A button"), (None, "?again=1"))
+    {"language": "en", "title": "A title", "hint": hint, "buttons": buttons}
+    for hint, buttons in product(
+        (None, "A hint"), ([], [{"text": "A", "action": None}, {"text": "B", "action": "?b=1"}])
+    )
 ]
 PLAIN: Final[Mapping[str, Form]] = {
     "email.txt": Form((), LETTERS),

@@ -106,6 +106,10 @@ class Member:
         return self._value("roles")
 
     @property
+    def timezone(self) -> str | None:
+        return next(iter(self._value("timezone")), None)
+
+    @property
     def departed(self) -> bool:
         return self._value("status") == ("departed",)
 

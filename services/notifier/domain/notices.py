@@ -22,6 +22,8 @@ from services.notifier.domain.audience import ORGANISATION, MemberMoved, PieceRe
 from services.notifier.domain.interest import Fading
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
+from services.notifier.domain.waiting import Answering
+from services.notifier.domain.working_hours import WorkingHours
 
 Kind: TypeAlias = Literal[
     "fast_track_granted",
@@ -29,6 +31,10 @@ Kind: TypeAlias = Literal[
     "fast_track_alert",
     "fast_track_at_risk",
     "fast_track_breached",
+    "draft_received",
+    "draft_queue",
+    "voice_check",
+    "voice_answer",
     "announcement",
     "recognition",
     "follow_suggestion",
@@ -61,6 +67,7 @@ class Rules:
     """
 
     promises: Mapping[str, Promise]
+    answering: Answering
     rhythm: Rhythm
     channels: Mapping[Kind, tuple[Channel, ...]]
     retries: Mapping[Channel, tuple[timedelta, ...]]
@@ -70,6 +77,8 @@ class Rules:
     suggesting: Suggesting
     nudging: Nudging
     digest_to: DigestTo
+    hours: WorkingHours | None = None
+    """Without them all hours are worked."""
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)
@@ -234,7 +243,9 @@ def of_move(
     if moved.historical or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
-    facts: Facts = {"minutes": promise.minutes} if promise else {}
+    facts: Facts = (
+        {"minutes": promise.minutes, "worked": promise.hours is not None} if promise else {}
+    )
     if moved.zone is not None:  # who has left is not written to
         yield Notice(kind=kind, recipient=moved.member, cause=moved.cause, at=now, facts=facts)
     for editor in editors:

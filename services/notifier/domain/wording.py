@@ -27,8 +27,8 @@ def _case(kind: Kind, *, about: str | None = None, due: bool = False, **facts: F
 
 
 CASES: Final = (
-    _case("fast_track_granted", minutes=240),
-    _case("fast_track_granted", minutes=90, about="m-002"),
+    _case("fast_track_granted", minutes=240, worked=False),
+    _case("fast_track_granted", minutes=90, worked=True, about="m-002"),
     _case("fast_track_ended"),
     _case("fast_track_ended", about="m-002"),
     *(
@@ -41,6 +41,20 @@ CASES: Final = (
         _case("announcement", about="m-002", title="On tea", url=URL, topic="tea", acts=acts)
         for acts in (1, 3)
     ),
+    *(
+        case
+        for title, url in ((None, None), ("On waiting", "https://a.example/1"))
+        for case in (
+            _case("draft_received", about="m-002", due=True, draft="d-1", title=title, url=url),
+            _case("voice_check", about=title and "m-002", draft="d-1", title=title, url=url),
+            *(
+                _case("voice_answer", about="m-002", accepted=it, draft="d-1", title=title, url=url)
+                for it in (True, False)
+            ),
+        )
+    ),
+    _case("draft_queue", count=1, overdue=0, drafts="d-1, m-002", more=0),
+    _case("draft_queue", count=7, overdue=2, drafts="On tea (d-1), m-002\n\nd-2, m-003", more=2),
     _case("recognition", what="first_piece", name=None, reason=None, link=None),
     _case("recognition", about="m-002", what="effort", name=None, reason=None, link=None),
     _case("recognition", what="effort", name="Five", reason="So.", link="https://a.example/2"),

@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 
 from services.notifier.domain import acts, notices, standing
 from services.notifier.projections.entries import milliseconds
-from services.notifier.projections.statement import Row, Statement
+from services.notifier.projections.statements import Row, Statement
 
 ASKING: Final = ("share_suggestion", "follow_suggestion", "nudge", "account_dormant")
 """Kinds that ask for something: not too often, and not the same twice."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.notifier.domain import acts, alerts, audience, notices, standing
+from services.notifier.domain import acts, alerts, audience, notices, standing, voice, waiting
 from shared import clock
 from shared.eventlog.codec import Codec, Kind
 from shared.messaging.tails import RELAY_SCHEMA
@@ -28,6 +28,10 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=standing.VitalityTurned, name="vitality-turned"),
         Kind(event=alerts.DraftSubmitted, name="draft-submitted"),
         Kind(event=alerts.DraftClosed, name="draft-closed"),
+        Kind(event=waiting.DraftReceived, name="draft-received"),
+        Kind(event=waiting.DraftStillWaits, name="draft-still-waits"),
+        Kind(event=voice.VoiceAsked, name="voice-asked"),
+        Kind(event=voice.VoiceAnswered, name="voice-answered"),
         Kind(event=alerts.AlertRaised, name="alert-raised"),
         Kind(event=alerts.AlertAtRisk, name="alert-at-risk"),
         Kind(event=alerts.AlertBreached, name="alert-breached"),

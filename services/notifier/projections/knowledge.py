@@ -85,6 +85,14 @@ async def due_drafts(read: Read, now: datetime | None) -> list[str]:
     return [stream for (stream,) in rows]
 
 
+async def late_drafts(read: Read, now: datetime) -> list[str]:
+    """Return the streams of the drafts of which the editors are to be reminded."""
+    rows = await read.fetchall(
+        "SELECT stream FROM waiting WHERE remind_at <= :now", {"now": milliseconds(now)}
+    )
+    return [stream for (stream,) in rows]
+
+
 async def open_drafts(read: Read, authors: Collection[str]) -> list[str]:
     rows = await read.fetchall(
         "SELECT stream FROM json_each(:authors) JOIN drafts ON member = value",

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from services.notifier.domain.alerts import AlertEvent
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import knowledge
-from services.notifier.projections.entries import CODEC, instant
+from services.notifier.projections.entries import CODEC, instant, milliseconds
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Transaction, View
 
@@ -16,6 +16,8 @@ ROW: Final = (
     "log.position, log.stream, log.version, log.type, log.schema, log.key, log.body,"
     " log.recorded_at"
 )
+
+END: Final = 1 << 62
 
 
 class Inboxed(NamedTuple):
@@ -50,6 +52,19 @@ async def alerts(view: View, *, only_open: bool, after: str | None, limit: int) 
         "  (SELECT raised_at, id FROM alerts WHERE id = :after))"
         " ORDER BY raised_at, id LIMIT :limit",
         {"only_open": only_open, "after": after, "limit": limit},
+    )
+    return [CODEC.decode(Recorded._make(row)) for row in rows]
+
+
+async def raised(view: View, since: datetime | None, before: datetime | None) -> list[AlertEvent]:
+    """Return of each alert that was raised from then on and before then how it stands."""
+    rows = await view.fetchall(
+        f"SELECT {ROW} FROM alerts JOIN log USING (position)"  # noqa: S608
+        " WHERE raised_at >= :since AND raised_at < :before ORDER BY raised_at, id",
+        {
+            "since": milliseconds(since) if since else 0,
+            "before": milliseconds(before) if before else END,
+        },
     )
     return [CODEC.decode(Recorded._make(row)) for row in rows]
 

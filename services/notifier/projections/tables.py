@@ -10,26 +10,29 @@ from operator import itemgetter
 from typing import Final, TypeAlias, assert_never, cast
 
 from services.notifier.domain import acts, alerts, audience, notices, standing
-from services.notifier.projections import doings
+from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
+from services.notifier.projections import doings, drafting
 from services.notifier.projections.entries import CODEC, milliseconds
-from services.notifier.projections.statement import Statement
+from services.notifier.projections.statements import Statement
 from shared import clock
 from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "3"
+FORM: Final = "4"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
 AT_ONCE: Final = 0
 BEFORE_ALL_ELSE: Final = -1
-"""When what asks for something by a certain time is to go: ahead of all that waits already."""
+"""When alerts are to go: ahead of all that waits already."""
 TABLES: Final = (
     *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_objects"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
     *("acts", "seen", "offers", "accounts", "near", "vitality", "asked", "warnings"),
+    *("waiting", "voices"),
 )
 
 Event: TypeAlias = (
@@ -121,6 +124,10 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
         case (
             alerts.DraftSubmitted()
             | alerts.DraftClosed()
+            | DraftReceived()
+            | DraftStillWaits()
+            | VoiceAsked()
+            | VoiceAnswered()
             | alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
@@ -232,12 +239,17 @@ def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
             )
         case alerts.DraftClosed():
             yield Statement("DELETE FROM drafts WHERE stream = :stream", {"stream": row.stream})
+            yield from drafting.closed(row.stream)
+        case DraftReceived() | DraftStillWaits() | VoiceAsked() | VoiceAnswered():
+            yield from drafting.statements(row, event)
         case (
             alerts.AlertRaised()
             | alerts.AlertAtRisk()
             | alerts.AlertBreached()
             | alerts.AlertResolved()
         ):
+            if isinstance(event, alerts.AlertRaised):
+                yield drafting.left(row.stream)
             due = alerts.next_at(alerts.evolve(alerts.draft.initial, event))
             yield Statement(
                 "INSERT OR REPLACE INTO alerts (id, stream, raised_at, due_at, is_open, position)"
@@ -274,6 +286,7 @@ def _of_notice(
                     "kind": event.notice.kind,
                 },
             )
+            first = event.notice.kind in notices.ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
@@ -282,7 +295,7 @@ def _of_notice(
                         {
                             "id": event.id,
                             "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if event.notice.due_at else AT_ONCE,
+                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
                         },
                     )
         case notices.NoticeDelivered():

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.notifier import handlers
-from services.notifier.domain import acts, occasions
+from services.notifier.domain import acts, alerts, occasions
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
@@ -14,6 +14,7 @@ from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.domain.occasions import Occasion
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
+from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Drafted, Happening, Published, Recognised
 from services.notifier.projections import interest, knowledge, looking, tables
 from services.notifier.stream.reading import Heard
@@ -94,6 +95,9 @@ class Notifying:
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
             known.around = await self._around(transaction, occasion)
+            if occasion.every == "day":
+                late = await knowledge.late_drafts(transaction, occasion.at)
+                known.drafts |= await knowledge.drafts(transaction, late)
             await self._say(transaction, handlers.observe(known, occasion, self.rules))
 
     async def _around(self, transaction: Transaction, occasion: Occasion) -> Around:
@@ -119,6 +123,23 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, [stream]),
         )
         entries = handlers.acknowledge(known, stream, by, now)
+        await self._say(transaction, entries)
+        return bool(entries)
+
+    async def answer_for_voice(
+        self, transaction: Transaction, asked: VoiceAsked, *, accepted: bool, now: datetime
+    ) -> bool:
+        """Return whether that changed anything."""
+        stream = alerts.stream(asked.member, asked.draft_id)
+        names = {asked.member, asked.editor or asked.member}
+        known = Known(
+            clock=await knowledge.clock(transaction),
+            members=await knowledge.members(transaction, names),
+            drafts=await knowledge.drafts(transaction, [stream]),
+        )
+        entries = handlers.answer_for_voice(
+            known, stream, asked.id, accepted=accepted, now=now, rules=self.rules
+        )
         await self._say(transaction, entries)
         return bool(entries)
 

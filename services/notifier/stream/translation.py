@@ -5,8 +5,10 @@ from typing import Final, Literal, TypeAlias
 
 from services.notifier.domain import acts, alerts, audience
 from services.notifier.domain.notices import Recognition
+from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import (
     Drafted,
+    Edited,
     Happening,
     Published,
     Recognised,
@@ -19,6 +21,7 @@ from shared.contracts.activity import (
     ContentAvailable,
     Converse,
     DraftApproved,
+    DraftEdited,
     DraftSubmitted,
     DraftWithdrawn,
     Follow,
@@ -96,6 +99,8 @@ def _tells(event: Happened) -> Tells | None:
             return _described(event)
         case DraftSubmitted():
             return _submitted(event)
+        case DraftEdited():
+            return _edited(event)
         case DraftApproved():
             return _closed(event, "approved")
         case DraftWithdrawn():
@@ -162,6 +167,28 @@ def _closed(
 ) -> Drafted:
     closed = alerts.DraftClosed(how=how, at=event.time, by=event.data.editor)
     return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=closed)
+
+
+def _edited(event: DraftEdited) -> Drafted | None:
+    """Whose language is mended does not have to be asked."""
+    if event.data.edit_kind == "language":
+        return None
+    work = event.data.object
+    asked = VoiceAsked(
+        id=alert_id(event.key, "voice", event.subject),
+        member=event.subject,
+        draft_id=event.data.draft_id,
+        editor=event.data.editor,
+        title=work.title if work else None,
+        url=work.url if work else None,
+        cause=event.id,
+        edited_at=event.time,
+        at=event.time,
+    )
+    return Drafted(
+        stream=alerts.stream(event.subject, event.data.draft_id),
+        what=Edited(asked=asked, historical=event.historical),
+    )
 
 
 def _followed(event: Follow) -> audience.AuthorFollowed:

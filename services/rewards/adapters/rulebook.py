@@ -19,6 +19,7 @@ from shared.runtime.rulefile import Table, nearest
 
 WEIGHED: Final = (*rules.OUTCOMES, "comment", "share", "like", "reader")
 CAPPED: Final = (*rules.OWN_ACTS, *rules.OUTCOMES)
+FORMS: Final = ("effort", "arrival")
 MOST_POINTS: Final = 10**6
 
 Zone = Literal["content_sharer", "content_creator", "socially_engaged"]
@@ -48,6 +49,8 @@ def _known(zone: str) -> str:
 def _some(words: tuple[str, ...]) -> tuple[str, ...]:
     if not words:
         raise PydanticCustomError("none", "must name at least one")
+    if twice := next((word for word in words if words.count(word) > 1), None):
+        raise PydanticCustomError("twice", "names '{word}' twice", {"word": twice})
     return words
 
 
@@ -130,6 +133,12 @@ class _Rulebook(Table):
                     "unknown_key",
                     "unknown key '{key}'{hint}; a rule of your own says its form",
                     {"key": str(key)[:64], "hint": nearest(str(key), known)},
+                )
+            if table["form"] not in FORMS:
+                raise PydanticCustomError(
+                    "form",
+                    "the form of {key} must be 'effort' or 'arrival'{hint}",
+                    {"key": str(key)[:64], "hint": nearest(str(table["form"]), FORMS)},
                 )
         fixed = {key: value for key, value in said.items() if key in known}
         return fixed | {"rules of your own": own}

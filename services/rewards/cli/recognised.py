@@ -8,7 +8,7 @@ import typer
 from shared.runtime import terminal
 from shared.runtime.client import Client
 
-DATES: Final = ("effective_on", "historical")
+BESIDE: Final = ("effective_on", "historical", "public")
 """What the table shows and scripts are not promised."""
 
 
@@ -21,7 +21,7 @@ def recognitions(
     rows = sorted(_recognitions(member), key=_from_old_to_new)
     if json:
         terminal.print_json(
-            [{name: value for name, value in row.items() if name not in DATES} for row in rows]
+            [{name: value for name, value in row.items() if name not in BESIDE} for row in rows]
         )
     elif rows:
         terminal.print_table(
@@ -62,8 +62,9 @@ def _cells(row: dict[str, Any], *, every_piece: bool) -> Iterator[tuple[object, 
 
 def _what(row: dict[str, Any]) -> str:
     match row:
-        case {"block": number, "larger": larger}:
-            return f"{row['kind']}, block {number}{' (a larger one)' if larger else ''}"
+        case {"block": number}:
+            size = " (a larger one)" if row.get("larger") else ""
+            return f"{row['kind']}, block {number}{size}"
         case {"zone": zone}:
             return f"{row['kind']} in {zone}"
         case {"first": first}:

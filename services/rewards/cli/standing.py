@@ -29,7 +29,7 @@ WHY: Final = {
 STATES: Final = {
     "open": "ends on {last_day}, is closed on {closes_on}",
     "settling": "has ended, and is closed on {closes_on}",
-    "closed": "closed on {closes_on}",
+    "closed": "was closed on {closes_on}",
     "over": "was over before anybody counted",
 }
 
@@ -113,6 +113,8 @@ def _row(row: dict[str, Any], *, closed: bool) -> tuple[object, ...]:
     marks = ["honoured" if closed else "to be honoured"] * row["honoured"]
     if row["now"] is not None:
         marks.append(f"now {row['now']:g}")
+    if row["left"]:
+        marks.append("has left")
     return (
         row["place"],
         row["member"],
@@ -149,11 +151,11 @@ def _made_of(counts: dict[str, int]) -> str:
 
 
 def _bounds(bounds: dict[str, Any]) -> str:
-    caps = _listed(f"{number} {what}" for what, number in bounds["caps"].items())
+    caps = _listed(f"{what} {number}" for what, number in bounds["caps"].items())
     return (
-        f"What counts: of one person {bounds['repeats']} comment and as many shares of a piece in"
-        f" a period, {bounds['assist_percent']} % of an outcome for an assist, and on one day at"
-        f" most {caps or 'everything'}."
+        f"Of one person's comments on a piece {bounds['repeats']} counts in a period, and as many"
+        f" of their shares; an assist has {bounds['assist_percent']} % of an outcome."
+        + (f" Limits of a day: {caps}." if caps else "")
     )
 
 

@@ -83,10 +83,18 @@ class Act:
         return self.piece
 
     @property
-    def assistant(self) -> str | None:
-        """The member who helped it along. People outside have a platform before their id."""
-        via = self.tells.via if isinstance(self.tells, Result) else None
-        return None if via is None or ":" in via or via == self.member else via
+    def via(self) -> str | None:
+        """The member through whose share it came."""
+        return self.tells.via if isinstance(self.tells, Result) else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the piece is called by: its address, and what the platform calls it."""
+        if self.piece is None:
+            return ()
+        if self.kind != PUBLISH or self.alias is None:
+            return (self.piece,)
+        return (self.piece, self.alias)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +171,20 @@ def author_of(acts: Iterable[Act]) -> Act | None:
     """Return the act by which a piece was published first, of those that stand."""
     claims = [act for act in acts if act.kind == PUBLISH]
     return min(claims, key=lambda each: each.order, default=None)
+
+
+def known_as(claims: Iterable[Act]) -> dict[str, str]:
+    """Return which piece a name without an address is: that of whoever published it first so."""
+    first: dict[str, str] = {}
+    for act in sorted(claims, key=lambda each: each.order):
+        if act.piece is not None and act.alias is not None and act.alias != act.piece:
+            first.setdefault(act.alias, act.piece)
+    return first
+
+
+def helper_of(act: Act, author: str | None) -> str | None:
+    """Return who helped with what came of a piece. Nobody helps with what is credited to them."""
+    return None if act.via == (author or act.member) else act.via
 
 
 def told_once(acts: Iterable[Act]) -> Sequence[Act]:

@@ -250,13 +250,15 @@ class Follow:
 class RecordArrival:
     """The member came from one zone into another; None is where those are who have none.
 
-    Who is `held` there was put there by the organisation, and has not earned it.
+    Who is `held` there was put there by the organisation, and has not earned it. What is
+    `remembered` was no history when it happened.
     """
 
     previous: str | None
     zone: str | None
     occasion: Occasion
     held: bool = False
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,7 +425,8 @@ def _arrivals(rules: Rules, command: RecordArrival, awards: Awards) -> Iterator[
     start = 0 if command.previous is None else ZONES.index(command.previous)
     passed = ZONES[start + 1 : ZONES.index(command.zone) + 1]
     for rule in rules.arrivals:
-        if command.occasion.historical and not rule.historical:
+        history = command.occasion.historical and not command.remembered
+        if history and not rule.historical:
             continue
         for zone in passed:
             if zone in rule.zones and (rule.kind, zone) not in awards.arrived:

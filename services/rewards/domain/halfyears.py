@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.rewards.domain.impact import Part, by_member
+from services.rewards.domain.periods import last_day
 from services.rewards.domain.places import places
 from services.rewards.domain.rules import Rules
 
@@ -29,10 +30,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodClosed:
-    """`standings` are everybody's who had any impact, first place first."""
+    """`standings` are everybody's who had any impact, first place first; it is closed from the day
+    `on` which, in the time zone.
+    """
 
     period: str
     timezone: str
+    on: date
     standings: tuple[Standing, ...]
     places: int
     minimum: int
@@ -53,14 +57,14 @@ def close(
     """Freeze what a period amounts to. `parts` are of members who are there; the `hidden` among
     them have opted out of being named.
     """
+    everything, apart = [*parts], {*hidden}
     mine: dict[str, list[Part]] = {}
-    for part in parts:
+    for part in everything:
         mine.setdefault(part.member, []).append(part)
-    apart = {*hidden}
-    everything = [part for own in mine.values() for part in own]
     return PeriodClosed(
         period=period,
         timezone=rules.timezone,
+        on=closing_day(period, rules),
         standings=tuple(
             Standing(
                 member=member,
@@ -76,8 +80,13 @@ def close(
         minimum=rules.impact.minimum,
         rule_version=rules.version,
         at=at,
-        historical=bool(everything) and all(part.historical for part in everything),
+        historical=all(part.historical for part in everything),
     )
+
+
+def closing_day(period: str, rules: Rules) -> date:
+    """Return the day, in the rules' time zone, on which a period is closed."""
+    return last_day(period) + timedelta(days=rules.impact.settle_days + 1)
 
 
 def _counts(parts: Iterable[Part]) -> dict[str, int]:

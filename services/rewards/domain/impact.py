@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from services.rewards.domain.acts import Act, Result, Snapshot, author_of, told_once
+from services.rewards.domain.acts import Act, Result, Snapshot, author_of, helper_of, told_once
 from services.rewards.domain.periods import period_of
 from services.rewards.domain.rules import ECHOES, Rules
 
@@ -118,8 +118,8 @@ class _Counting:
                 tally.left_out["capped"] += 1
                 continue
             tally.add(act)
-            helper = act.assistant
-            if helper and helper != credited and act.tells.outcome in self._rules.assist.of:
+            helper = helper_of(act, self._author)
+            if helper is not None and act.tells.outcome in self._rules.assist.of:
                 self._tally(helper, act, act.tells.outcome, "assist").add(act)
 
     def snapshots(self) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from services.rewards.domain.acts import Act
 from services.rewards.domain.awards import Awards
 from services.rewards.domain.rules import PUBLISH
+from services.rewards.domain.versions import Caps
 from shared.clock import Clock
 
 Key: TypeAlias = tuple[str, str]
@@ -38,7 +39,8 @@ class Register:
         self._all: dict[Key, Stored] = {}
         self._by_day: defaultdict[Day, set[Key]] = defaultdict(set)
         self._by_object: defaultdict[Object, set[Key]] = defaultdict(set)
-        self._by_piece: defaultdict[str, set[Key]] = defaultdict(set)
+        self._claims: defaultdict[str, set[Key]] = defaultdict(set)
+        self._helped: defaultdict[str, set[Key]] = defaultdict(set)
         self.changed: set[Key] = set()
         for each in stored:
             self._index(each)
@@ -63,9 +65,23 @@ class Register:
     def of_object(self, named: Object) -> Iterator[Stored]:
         return self._standing(self._by_object.get(named, ()))
 
-    def publishing(self, piece: str) -> Iterator[Stored]:
-        """Yield everybody's standing claims to a piece."""
-        return self._standing(self._by_piece.get(piece, ()))
+    def connected(self, names: Iterable[str]) -> tuple[set[str], list[Act]]:
+        """Return these names of pieces with all that standing claims connect with them, and the
+        claims.
+        """
+        found, news, claims = set[str](), {*names}, dict[Key, Act]()
+        while news:
+            found |= news
+            for name in news:
+                for it in self._standing(self._claims.get(name, ())):
+                    claims[it.act.member, it.act.name] = it.act
+            news = {name for act in claims.values() for name in act.names} - found
+        return found, [*claims.values()]
+
+    def helped(self, names: Iterable[str]) -> Iterator[Stored]:
+        """Yield what came of pieces through somebody, whether or not it stands."""
+        for name in sorted(names):
+            yield from (self._all[key] for key in sorted(self._helped.get(name, ())))
 
     def _standing(self, keys: Iterable[Key]) -> Iterator[Stored]:
         return (it for key in sorted(keys) if (it := self._all[key]).stands)
@@ -77,19 +93,23 @@ class Register:
             self._by_day[act.member, act.word, act.day].add(key)
             if act.object is not None:
                 self._by_object[act.member, act.source, act.object, act.kind].add(key)
-            if act.kind == PUBLISH and act.piece is not None:
-                self._by_piece[act.piece].add(key)
+            for name in act.names:
+                if act.kind == PUBLISH:
+                    self._claims[name].add(key)
+                elif act.via is not None:
+                    self._helped[name].add(key)
         self._all[key] = stored
 
 
 @dataclass(slots=True, kw_only=True)
 class Known:
     """`register` has the acts that the batch concerns, those of the same days where these have a
-    cap, and everybody's claims to the same pieces. `void` are the names of acts that were taken
-    back, by member; `void_objects` say up to when an object was.
+    cap, everybody's claims to the same pieces, and who helped with what came of them. `void` are
+    the names of acts that were taken back, by member; `void_objects` say up to when an object was.
     """
 
     clock: Clock
+    caps: Caps = field(default_factory=Caps)
     register: Register = field(default_factory=Register)
     void: set[Key] = field(default_factory=set)
     void_objects: dict[Object, datetime] = field(default_factory=dict)

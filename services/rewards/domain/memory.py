@@ -13,9 +13,12 @@ class RefillBegun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefillCompleted:
-    """All is remembered that was said before: so many messages."""
+    """All is remembered that was said before: so many messages. Up to `zones`, zone changes are
+    history, by their place in the stream.
+    """
 
     said: int
+    zones: int
 
 
 Event: TypeAlias = RefillBegun | RefillCompleted

@@ -1,6 +1,7 @@
 """Half-years in the organisation's time zone: 2026H1 ends with June, and is closed days later."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -41,15 +42,26 @@ def closes(period: str, timezone: str, settle_days: int) -> datetime:
     return _midnight(first_day(following(period)) + timedelta(days=settle_days), timezone)
 
 
-def due(then: datetime | None, now: datetime, timezone: str, settle_days: int) -> Iterator[str]:
-    """Yield the periods to close when a clock moves. One that was over before it began is not."""
-    if then is None:
-        return
-    period = period_of(then - timedelta(days=settle_days + 1), timezone)
-    while (closing := closes(period, timezone, settle_days)) <= now:
-        if closing > then:
-            yield period
-        period = following(period)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Which periods are to be closed. `began` is the first that the log knew of time: a period that
+    was over by then is never closed.
+    """
+
+    began: datetime | None
+    closed: frozenset[str]
+    timezone: str
+    settle_days: int
+
+    def due(self, now: datetime) -> Iterator[str]:
+        """Yield the periods to close by `now`, from old to new."""
+        if self.began is None:
+            return
+        period = period_of(self.began - timedelta(days=self.settle_days + 1), self.timezone)
+        while (closing := closes(period, self.timezone, self.settle_days)) <= now:
+            if closing > self.began and period not in self.closed:
+                yield period
+            period = following(period)
 
 
 def _midnight(day: date, timezone: str) -> datetime:

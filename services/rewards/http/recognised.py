@@ -13,7 +13,9 @@ from shared.eventlog.view import View
 
 
 class Recognition(BaseModel):
-    """As it stands now: `adjusted` while what it was granted for does not stand."""
+    """As it stands now: `adjusted` while what it was granted for does not stand. `public`: the
+    member may be named to others.
+    """
 
     id: str
     member: str
@@ -30,6 +32,7 @@ class Recognition(BaseModel):
     state: str
     effective_on: Day
     historical: bool
+    public: bool
 
 
 class Page(BaseModel):

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
 
+from services.rewards.domain.halfyears import closing_day
 from services.rewards.domain.impact import Part
 from services.rewards.domain.periods import (
     closes,
@@ -22,7 +23,6 @@ from services.rewards.domain.periods import (
 )
 from services.rewards.domain.places import places
 from services.rewards.domain.rules import Rules
-from services.rewards.handlers import closing_day
 from services.rewards.projections import boards, knowledge
 from services.rewards.projections.boards import Line, Ranking
 from services.rewards.projections.shown import points
@@ -32,16 +32,17 @@ from shared.eventlog.log import View
 
 State: TypeAlias = Literal["open", "settling", "closed", "over"]
 
+PERIODS: Final = "^(?:199[0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2})H[12]$"
 AROUND: Final = 3
 """Places shown on either side of somebody."""
 
-Period = Annotated[str | None, Query(pattern="^[0-9]{4}H[12]$", description="As 2026H1")]
+Period = Annotated[str | None, Query(pattern=PERIODS, description="As 2026H1")]
 
 
 class Row(BaseModel):
     """`impact` in points; `counts` is what it is made of. Of a closed period `now` is what the
     score would be by what has become known since, where that is another; who had none when it was
-    closed has no place.
+    closed has no place, and who has `left` the organisation has no score by now.
     """
 
     place: int | None
@@ -51,10 +52,12 @@ class Row(BaseModel):
     counts: dict[str, int]
     honoured: bool
     now: float | None = None
+    left: bool = False
 
 
 class Board(BaseModel):
-    """`state`: it is open, or over and settling, or closed. `members` had any impact, of whom those
+    """`state`: it is open, or has ended and settles, or is closed; or it was over before the log
+    began. `members` had any impact, of whom those
     who opted out are counted and not listed.
     """
 
@@ -179,7 +182,7 @@ async def _board(
         state=_state(period, rules, now, closed=closed is not None),
         first_day=first_day(period),
         last_day=last_day(period),
-        closes_on=closed.at.date() if closed else closing_day(period, rules),
+        closes_on=closed.on if closed else closing_day(period, rules),
         timezone=timezone,
         members=len(ranked),
         minimum_impact=points(minimum),
@@ -192,7 +195,8 @@ async def _board(
                 impact=points(line.score),
                 counts=dict(counts.get(line.member, {})),
                 honoured=line.member in honoured,
-                now=points(line.now) if line.now != line.score else None,
+                now=None if line.now in {None, line.score} else points(line.now or 0),
+                left=line.now is None,
             )
             for line in shown
         ],
@@ -243,11 +247,15 @@ def _state(period: str, rules: Rules, now: datetime | None, *, closed: bool) -> 
 async def _opened(
     view: View, rules: Rules, member: str | None, piece: str | None, period: str | None
 ) -> Opened:
-    unit = None if piece is None else normalised(piece) or piece
-    parts = await boards.parts_of(view, member=member, unit=unit, period=period)
-    if piece is not None:
+    if member is not None:
+        parts = await boards.parts_of(view, member)
+    else:
+        unit = normalised(piece or "") or piece or ""
+        _, known_as = await knowledge.called(view, [unit])
+        parts = await boards.parts_on(view, known_as.get(unit, unit))
         hiding = await boards.hidden(view)
         parts = [part for part in parts if part.member not in hiding]
+    parts = [part for part in parts if period in {None, part.period}]
     totals: Counter[str] = Counter()
     for part in parts:
         totals[part.period] += part.score

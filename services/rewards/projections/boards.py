@@ -15,20 +15,21 @@ from shared.eventlog.log import Transaction, View
 Read: TypeAlias = View | Transaction
 
 PART: Final = TypeAdapter(Part)
+ABSENT: Final = "SELECT member FROM profiles WHERE field = 'status' AND value = 'departed'"
 HIDDEN: Final = "SELECT member FROM profiles WHERE field = 'public' AND value = 'no'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """`score` is what the place follows from; `now` is what is known by now of a closed period.
-    Of whom nothing was known when it was closed has no place. `public`: the member may be named to
-    others.
+    Of whom nothing was known when it was closed has no place, and who has left no score by `now`.
+    `public`: the member may be named to others.
     """
 
     place: int | None
     member: str
     score: int
-    now: int
+    now: int | None
     public: bool
     group: str | None
 
@@ -46,6 +47,7 @@ async def ranking(view: View, period: str) -> Ranking:
     closed = await _closed(view, period)
     now = await _scores(view, period)
     hiding = await hidden(view)
+    absent = {member for (member,) in await view.fetchall(ABSENT)}
     groups = dict(await view.fetchall("SELECT member, value FROM profiles WHERE field = 'group'"))
     placed: Iterable[tuple[int | None, str, int]] = (
         places(now.items()) if closed is None else _frozen(closed, now)
@@ -59,7 +61,7 @@ async def ranking(view: View, period: str) -> Ranking:
                 place=place,
                 member=member,
                 score=score,
-                now=now.get(member, 0),
+                now=None if member in absent else now.get(member, 0),
                 public=member not in opted_out,
                 group=groups.get(member),
             )
@@ -131,15 +133,20 @@ async def periods(read: Read) -> list[str]:
     return [period for (period,) in rows]
 
 
-async def parts_of(
-    read: Read, *, member: str | None = None, unit: str | None = None, period: str | None = None
-) -> list[Part]:
-    """Return the parts of scores, of a member or of a piece."""
+async def parts_of(read: Read, member: str) -> list[Part]:
+    """Return the parts of a member's scores."""
     rows = await read.fetchall(
-        "SELECT body FROM parts WHERE (:member IS NULL OR member = :member)"
-        " AND (:unit IS NULL OR unit = :unit) AND (:period IS NULL OR period = :period)"
-        " ORDER BY period, member, unit, role, what",
-        {"member": member, "unit": unit, "period": period},
+        "SELECT body FROM parts WHERE member = :member ORDER BY period, unit, role, what",
+        {"member": member},
+    )
+    return [PART.validate_json(body) for (body,) in rows]
+
+
+async def parts_on(read: Read, unit: str) -> list[Part]:
+    """Return the parts of everybody's scores that a piece brought."""
+    rows = await read.fetchall(
+        "SELECT body FROM parts WHERE unit = :unit ORDER BY period, member, role, what",
+        {"unit": unit},
     )
     return [PART.validate_json(body) for (body,) in rows]
 

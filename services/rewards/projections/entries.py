@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from services.rewards.domain import acts, awards, halfyears, memory, recognitions
+from services.rewards.domain import acts, awards, halfyears, memory, recognitions, versions
 from shared import clock
 from shared.eventlog.beside import Tables
 from shared.eventlog.codec import Codec, Kind
@@ -14,6 +14,7 @@ CODEC: Final[Codec[Any]] = Codec(
     [
         Kind(event=clock.ClockStarted, name="clock-started"),
         Kind(event=clock.ClockAdvanced, name="clock-advanced"),
+        Kind(event=versions.RulesAdopted, name="rules-adopted"),
         Kind(event=memory.RefillBegun, name="refill-begun"),
         Kind(event=memory.RefillCompleted, name="refill-completed"),
         Kind(event=acts.ActRecorded, name="act-recorded"),

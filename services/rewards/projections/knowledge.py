@@ -8,9 +8,13 @@ from typing import Any, Final, TypeAlias, cast
 
 from pydantic import TypeAdapter
 
-from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted, author_of
+from services.rewards.domain import versions
+from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted, known_as
 from services.rewards.domain.known import Key, Object, Stored
-from services.rewards.projections.entries import instant
+from services.rewards.domain.periods import Calendar
+from services.rewards.domain.rules import Rules
+from services.rewards.domain.versions import RulesAdopted
+from services.rewards.projections.entries import CODEC, instant
 from shared.clock import Clock, Mode
 from shared.eventlog.log import Transaction, View
 
@@ -22,6 +26,23 @@ ACT: Final = TypeAdapter(Act)
 async def clock(read: Read) -> Clock:
     [(mode, now)] = await read.fetchall("SELECT mode, now FROM clock")
     return Clock(mode=cast("Mode", mode), now=None if now is None else instant(now))
+
+
+async def calendar(read: Read, rules: Rules) -> Calendar:
+    """Return which half-years are closed, and since when the log knows of time."""
+    [(began,)] = await read.fetchall("SELECT began FROM clock")
+    closed = await read.fetchall("SELECT period FROM periods")
+    return Calendar(
+        began=None if began is None else instant(began),
+        closed=frozenset(period for (period,) in closed),
+        timezone=rules.timezone,
+        settle_days=rules.impact.settle_days,
+    )
+
+
+async def adopted(read: Read) -> list[RulesAdopted]:
+    """Return the rules that the log has gone by, from old to new."""
+    return [CODEC.decode(row) for row in await read.stream(versions.STREAM)]
 
 
 async def members(read: Read) -> list[str]:
@@ -72,12 +93,13 @@ async def acts_of_days(read: Read, acts: Iterable[Act]) -> list[Stored]:
     )
 
 
-async def publications(read: Read, pieces: Collection[str]) -> list[Stored]:
-    """Return everybody's claims to these pieces."""
+async def claims(read: Read, pieces: Collection[str]) -> list[Stored]:
+    """Return everybody's claims to these pieces, and what came of them."""
     return _stored(
         await read.fetchall(
             "SELECT body, stands, capped FROM acts"
-            " WHERE piece IN (SELECT value FROM json_each(:pieces)) AND kind = 'publish'",
+            " WHERE piece IN (SELECT value FROM json_each(:pieces))"
+            " AND kind IN ('publish', 'outcome')",
             {"pieces": json.dumps(sorted(pieces))},
         )
     )
@@ -118,11 +140,19 @@ async def called(read: Read, units: Collection[str]) -> tuple[set[str], dict[str
         ):
             claims[alias].append(ACT.validate_json(body))
             names |= {alias, piece}
-    return names, {
-        alias: first.piece
-        for alias, acts in claims.items()
-        if (first := author_of(acts)) is not None and first.piece is not None
-    }
+    return names, known_as(act for acts in claims.values() for act in acts)
+
+
+async def weighty(read: Read, units: Collection[str]) -> set[str]:
+    """Return which of these can add to a score. Of what no member has published, and of which
+    nothing came, there may be very many shares.
+    """
+    return await _which(
+        read,
+        "SELECT DISTINCT unit FROM acts WHERE unit IN (SELECT value FROM json_each(:names))"
+        " AND kind IN ('publish', 'outcome', 'performance')",
+        units,
+    )
 
 
 async def void(
@@ -158,6 +188,11 @@ async def void_objects(
             {"objects": _listed(objects)},
         )
     }
+
+
+async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:
+    rows = await read.fetchall(sql, {"names": json.dumps(sorted(names))})
+    return {name for (name,) in rows}
 
 
 def _stored(rows: Iterable[tuple[Any, ...]]) -> list[Stored]:

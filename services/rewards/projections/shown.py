@@ -20,6 +20,19 @@ from shared.eventlog.log import View
 CHUNK: Final = 1000
 ADJUSTED: Final = (EffortAdjusted, DeedAdjusted)
 THOUSANDTHS: Final = 1000
+OF_A_MEMBER: Final = (
+    "SELECT body, effective_on, historical, EXISTS (SELECT 1 FROM profiles WHERE"
+    " profiles.member = recognitions.member AND field = 'public' AND value = 'no')"
+    " FROM recognitions WHERE member = :member AND id > :after"
+    " AND (:kind IS NULL OR kind = :kind) ORDER BY id LIMIT :limit"
+)
+OF_EVERYBODY: Final = (
+    "SELECT body, effective_on, historical, wish.value IS NOT NULL FROM recognitions"
+    " LEFT JOIN profiles AS wish ON wish.member = recognitions.member"
+    " AND field = 'public' AND value = 'no'"
+    " WHERE id > :after AND (:kind IS NULL OR kind = :kind)"
+    " AND (kind <> 'impact' OR wish.value IS NULL) ORDER BY id LIMIT :limit"
+)
 
 
 def points(score: int) -> int | float:
@@ -65,16 +78,17 @@ def _state(event: Recognised, pieces: tuple[str, ...], rule_version: int) -> dic
 async def recognitions(
     view: View, *, member: str | None = None, kind: str | None = None, after: str = "", limit: int
 ) -> list[dict[str, Any]]:
-    """Return what was granted, as it stands now, by id, and when it was granted."""
+    """Return what was granted, as it stands now, by id; when it was granted, and whether the member
+    may be named. What would name who has opted out of it, as a place does, is theirs alone.
+    """
     rows = await view.fetchall(
-        "SELECT body, effective_on, historical FROM recognitions WHERE id > :after"
-        " AND (:member IS NULL OR member = :member) AND (:kind IS NULL OR kind = :kind)"
-        " ORDER BY id LIMIT :limit",
+        OF_A_MEMBER if member is not None else OF_EVERYBODY,
         {"member": member, "kind": kind, "after": after, "limit": limit},
     )
     return [
-        json.loads(body) | {"effective_on": day, "historical": bool(historical)}
-        for body, day, historical in rows
+        json.loads(body)
+        | {"effective_on": day, "historical": bool(historical), "public": not hidden}
+        for body, day, historical, hidden in rows
     ]
 
 

@@ -15,7 +15,7 @@ from services.rewards.domain.impact import Part, parts
 from services.rewards.domain.recognitions import Recognised
 from services.rewards.domain.rules import PUBLISH, Rules
 from services.rewards.projections.entries import TABLES, milliseconds
-from services.rewards.projections.knowledge import ACT, acts_on, called
+from services.rewards.projections.knowledge import ACT, acts_on, called, weighty
 from services.rewards.projections.shown import shown
 from shared.clock import Clock, ClockAdvanced, ClockStarted
 from shared.contracts.recognitions import recognition_id
@@ -23,7 +23,7 @@ from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.log import Entry, Recorded, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "2"
+FORM: Final = "3"
 """Changes with what the tables hold: a database with another form has them built again."""
 CHUNK: Final = 1000
 
@@ -33,8 +33,10 @@ log = structlog.get_logger()
 
 
 def form(rules: Rules) -> str:
-    """Return what the tables were made by: scores of periods that are open follow the rules."""
-    made_by = repr((rules.timezone, rules.impact, rules.assist))
+    """Return what the tables were made by: scores of today follow the rules."""
+    impact, assist = rules.impact, rules.assist
+    weights = sorted(impact.weights.items())
+    made_by = repr((rules.timezone, weights, impact.repeats, assist.of, assist.percent))
     return f"{FORM}/{sha256(made_by.encode()).hexdigest()[:16]}"
 
 
@@ -63,24 +65,39 @@ async def save_clock(transaction: Transaction, clock: Clock) -> None:
 async def catch_up(store: Store, rules: Rules) -> bool:
     """Build the tables again where they are not what the log says. Return whether they were."""
     there = Checkpoint(READER, await store.last_position(), form(rules))
-    if not await TABLES.differing(store) and await store.checkpoint(READER) == there:
+    found = await store.checkpoint(READER)
+    differing = await TABLES.differing(store)
+    if not differing and found == there:
         return False
+    followed = found is not None and found.position == there.position
+    same_form = found is not None and found.identity.startswith(f"{FORM}/")
     async with store.transaction() as transaction:
-        await TABLES.create(transaction)
-        chunk: list[tuple[Recorded, Any]] = []
-        async for row in store.by_position():
-            chunk.append((row, store.codec.decode(row)))
-            if len(chunk) == CHUNK:
-                await _write(transaction, chunk)
-                chunk = []
-        await _write(transaction, chunk)
-        units = await transaction.fetchall(
-            "SELECT DISTINCT unit FROM acts WHERE unit IS NOT NULL ORDER BY unit"
-        )
-        for start in range(0, len(units), CHUNK):
-            await weigh(transaction, [unit for (unit,) in units[start : start + CHUNK]], rules)
+        if differing or not followed or not same_form:
+            await _write_again(transaction, store)
+        await _weigh_again(transaction, rules)
         await transaction.save_checkpoint(there)
     return bool(there.position)
+
+
+async def _write_again(transaction: Transaction, store: Store) -> None:
+    await TABLES.create(transaction)
+    chunk: list[tuple[Recorded, Any]] = []
+    async for row in store.by_position():
+        chunk.append((row, store.codec.decode(row)))
+        if len(chunk) == CHUNK:
+            await _write(transaction, chunk)
+            chunk = []
+    await _write(transaction, chunk)
+
+
+async def _weigh_again(transaction: Transaction, rules: Rules) -> None:
+    """Scores alone follow the rules, and not only the log."""
+    await transaction.execute("DELETE FROM parts")
+    units = await transaction.fetchall(
+        "SELECT DISTINCT unit FROM acts WHERE unit IS NOT NULL ORDER BY unit"
+    )
+    for start in range(0, len(units), CHUNK):
+        await weigh(transaction, [unit for (unit,) in units[start : start + CHUNK]], rules)
 
 
 async def weigh(transaction: Transaction, units: Iterable[str], rules: Rules) -> None:
@@ -89,6 +106,7 @@ async def weigh(transaction: Transaction, units: Iterable[str], rules: Rules) ->
     if not changed:
         return
     touched, aliases = await called(transaction, changed)
+    touched = {*(await weighty(transaction, touched)), *aliases, *aliases.values()}
     await transaction.execute(
         "DELETE FROM parts WHERE unit IN (SELECT value FROM json_each(:units))",
         {"units": json.dumps(sorted(touched))},
@@ -97,8 +115,8 @@ async def weigh(transaction: Transaction, units: Iterable[str], rules: Rules) ->
     for alias, unit in sorted(aliases.items()):
         standing[unit] += standing.pop(alias, [])
     await transaction.executemany(
-        "INSERT INTO parts (unit, period, member, role, what, score, historical, body)"
-        " VALUES (:unit, :period, :member, :role, :what, :score, :historical, :body)",
+        "INSERT INTO parts (unit, period, member, role, what, score, body)"
+        " VALUES (:unit, :period, :member, :role, :what, :score, :body)",
         [
             {
                 "unit": part.unit,
@@ -107,7 +125,6 @@ async def weigh(transaction: Transaction, units: Iterable[str], rules: Rules) ->
                 "role": part.role,
                 "what": part.what,
                 "score": part.score,
-                "historical": part.historical,
                 "body": PART.dump_json(part).decode(),
             }
             for unit, acts in sorted(standing.items())
@@ -150,8 +167,8 @@ RECOGNITIONS: Final = (
 )
 PERIODS: Final = "INSERT INTO periods (period, position) VALUES (:period, :position)"
 CLOCK: Final = (
-    "INSERT INTO clock (id, mode, now) VALUES (1, :mode, :now)"
-    " ON CONFLICT (id) DO UPDATE SET now = excluded.now"
+    "INSERT INTO clock (id, mode, now, began) VALUES (1, :mode, :now, :now)"
+    " ON CONFLICT (id) DO UPDATE SET now = excluded.now, began = coalesce(began, excluded.now)"
 )
 
 

@@ -12,17 +12,18 @@ from typing import Any, Final
 import structlog
 
 from services.rewards import handlers
-from services.rewards.domain import awards, recognitions
+from services.rewards.domain import awards, recognitions, versions
 from services.rewards.domain.acts import Act, ActRetracted, ObjectRetracted
 from services.rewards.domain.halfyears import PeriodClosed, close
 from services.rewards.domain.known import Folded, Known, Register, Stored
 from services.rewards.domain.recognitions import Occasion, Recognised
 from services.rewards.domain.rules import PUBLISH, Rules
+from services.rewards.domain.versions import Caps, RulesAdopted
 from services.rewards.handlers import Arrival, Desk, Happening, Heard
 from services.rewards.projections import boards, knowledge, tables
 from services.rewards.projections.entries import CODEC
 from shared.decider import fold
-from shared.eventlog.log import Transaction
+from shared.eventlog.log import Entry, Transaction
 
 HAPPENED: Final = {
     recognitions.EffortGranted: "rewards.recognition_granted",
@@ -34,6 +35,8 @@ HAPPENED: Final = {
     recognitions.DeedRestored: "rewards.recognition_restored",
     recognitions.ImpactGranted: "rewards.recognition_granted",
 }
+
+CHUNK: Final = 200
 
 log = structlog.get_logger()
 
@@ -57,11 +60,8 @@ class Recognising:
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and close the periods that are over by then."""
-        clock = await knowledge.clock(transaction)
-        closed = [
-            await self._closed(transaction, period, now)
-            for period in handlers.to_close(clock, now, self.rules)
-        ]
+        calendar = await knowledge.calendar(transaction, self.rules)
+        closed = [await self._closed(transaction, period, now) for period in calendar.due(now)]
         honoured = {standing.member for each in closed for standing in each.honoured}
         known = await self._known(transaction, honoured)
         await self._settle(transaction, handlers.advance(known, now, closed, self.rules))
@@ -84,13 +84,28 @@ class Recognising:
         known = await self._known(transaction, {standing.member for standing in closed.honoured})
         await self._settle(transaction, handlers.honour(known, closed, self.rules))
 
+    async def adopt(self, transaction: Transaction, adopted: RulesAdopted) -> None:
+        """Record new rules, and let what is granted to everybody follow them, as history."""
+        await tables.append(transaction, [Entry(versions.STREAM, adopted)], self.rules)
+        latest = await knowledge.latest(transaction)
+        if latest is not None:
+            cause = f"{versions.STREAM}/{adopted.version}"
+            on = Occasion(cause=cause, at=latest, on=latest.date(), historical=True)
+            await self.follow_all(transaction, on)
+
+    async def follow_all(self, transaction: Transaction, occasion: Occasion) -> None:
+        members = await knowledge.members(transaction)
+        for start in range(0, len(members), CHUNK):
+            await self.follow(transaction, members[start : start + CHUNK], occasion)
+
     def forget(self) -> None:
         """Keep nothing of what was folded: the log has been added to by somebody else."""
         self._folded.clear()
 
     async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
         clock = await knowledge.clock(transaction)
-        before, closing = handlers.before_closing(heard, clock, self.rules)
+        calendar = await knowledge.calendar(transaction, self.rules)
+        before, closing = handlers.before_closing(heard, clock, calendar)
         if closing is not None and not before:
             await self.advance(transaction, closing)
             return 0
@@ -124,19 +139,23 @@ class Recognising:
                 transaction, {(who, it.source, it.object, it.kind) for who, it in objects}
             )
         concerned = [*acts, *(each.act for each in stored)]
-        if capped := [act for act in concerned if act.word in self.rules.caps]:
+        caps = Caps(await knowledge.adopted(transaction))
+        if capped := [act for act in concerned if caps.limit(act.word)]:
             stored += await knowledge.acts_of_days(transaction, capped)
-        pieces = {act.piece for act in concerned if act.kind == PUBLISH and act.piece is not None}
-        if pieces:
-            stored += await knowledge.publications(transaction, pieces)
+        if names := {
+            name for act in concerned if act.kind == PUBLISH or act.via for name in act.names
+        }:
+            connected, _ = await knowledge.called(transaction, names)
+            stored += await knowledge.claims(transaction, connected)
         known = await self._known(
             transaction,
             {
                 *(each.member for each in heard if each.tells is not None),
                 *(each.act.member for each in stored),
-                *(act.assistant or act.member for act in _all(acts, stored)),
+                *(act.via or act.member for act in _all(acts, stored)),
             },
         )
+        known.caps = caps
         known.register = Register(stored)
         known.void = await knowledge.void(transaction, acts, retracted)
         known.void_objects = await knowledge.void_objects(transaction, acts, objects)

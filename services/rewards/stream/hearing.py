@@ -6,9 +6,10 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from services.rewards.handlers import Heard
+from services.rewards.handlers import Arrival, Heard
 from services.rewards.stream.batches import Recognising
 from services.rewards.stream.reading import READERS, Read
+from services.rewards.stream.refilling import Refilling
 from services.rewards.stream.ticking import Ticking
 from shared.eventlog.log import Store
 from shared.eventlog.parked import ParkedRow
@@ -24,8 +25,11 @@ AWAY: Final = "the broker is away, or `zones provision` has not been run on it"
 class Hearing:
     """`batch` limits a transaction."""
 
-    def __init__(self, store: Store, recognising: Recognising, *, batch: int) -> None:
+    def __init__(
+        self, store: Store, recognising: Recognising, refilling: Refilling, *, batch: int
+    ) -> None:
         self._store = store
+        self._refilling = refilling
         self._recognising = recognising
         self._batch = batch
         self._progress: dict[Reader, Progress] = {}
@@ -43,11 +47,18 @@ class Hearing:
             client,
             reader,
             self._store,
-            read=partial(_delivered, read),
+            read=partial(self._read, read),
             handle=self._recognising.take,
             max_batch=self._batch,
             progress=self._progress[reader],
         )
+
+    def _read(self, read: Read, delivery: Delivery) -> Heard:
+        """What was before a refill is nobody's news, and is granted all the same."""
+        heard = read(delivery.subject, delivery.body)
+        if isinstance(heard, Arrival) and delivery.sequence <= self._refilling.history:
+            return heard.as_history()
+        return heard
 
     async def lag(self, reader: Reader) -> int:
         """Return how many messages are not yet taken in. Raises BrokerUnavailable."""
@@ -78,7 +89,3 @@ class Hearing:
                 if taken:
                     await transaction.mark_resolved(row.id)
         return None
-
-
-def _delivered(read: Read, delivery: Delivery) -> Heard:
-    return read(delivery.subject, delivery.body)

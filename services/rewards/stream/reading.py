@@ -3,6 +3,7 @@
 Of activity that nobody is recognised for only the time counts.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias, TypeVar
 
@@ -37,6 +38,7 @@ from shared.contracts.acts import Object
 from shared.contracts.envelope import event_key
 from shared.contracts.pieces import identity
 from shared.contracts.refusals import reason
+from shared.contracts.words import MEMBER_PATTERN
 from shared.contracts.zones import ZoneChanged, zone_changed_id
 from shared.messaging.errors import UnreadableMessage
 from shared.messaging.topology import REWARDS_ACTIVITY, REWARDS_ZONES, Reader
@@ -71,12 +73,8 @@ READ: Final[Mapping[str, type[Happened]]] = {
     "member_departed": MemberDeparted,
 }
 """What is listened to."""
-STATUS: Final = {
-    MemberRegistered: "registered",
-    MemberResumed: "registered",
-    MemberPaused: "paused",
-    MemberDeparted: "departed",
-}
+STATUS: Final = {MemberRegistered: "registered", MemberDeparted: "departed"}
+"""Whoever has departed is back when they are registered; a break changes nothing here."""
 
 
 def activity(subject: str, body: bytes) -> Happening:
@@ -120,7 +118,7 @@ def _told(event: Happened) -> Act | ActRetracted | ObjectRetracted | Describe | 
         ):
             return _description(event)
         case Outcome():
-            result = Result(outcome=event.data.outcome, via=event.data.via)
+            result = Result(outcome=event.data.outcome, via=_member(event.data.via))
             return _act(event, event.data.object, result)
         case Performance():
             return _act(event, event.data.object, _snapshot(event))
@@ -154,6 +152,11 @@ def _act(event: Happened, on: Object | None, tells: Result | Snapshot | None = N
         historical=event.historical,
         tells=tells,
     )
+
+
+def _member(via: str | None) -> str | None:
+    """Return a member's id. People outside have a platform before theirs, and some are names."""
+    return via if via and re.fullmatch(MEMBER_PATTERN, via) else None
 
 
 def _snapshot(event: Performance) -> Snapshot:

@@ -4,7 +4,8 @@ Until then nothing is heard and nothing said, since whatever was granted would b
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import structlog
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from services.rewards.domain import halfyears, memory
 from services.rewards.domain.memory import RefillBegun, RefillCompleted
 from services.rewards.domain.recognitions import Occasion
+from services.rewards.handlers import Happening
 from services.rewards.projections import knowledge, tables
 from services.rewards.projections.entries import CODEC
 from services.rewards.stream import remembered
@@ -31,7 +33,7 @@ from shared.messaging import api, tails
 from shared.messaging.consumer import oldest
 from shared.messaging.errors import BrokerUnavailable, NotProvisioned, UnreadableMessage
 from shared.messaging.tails import Tail
-from shared.messaging.topology import ACTIVITY, RECOGNITIONS
+from shared.messaging.topology import ACTIVITY, RECOGNITIONS, ZONES
 
 CHUNK: Final = 200
 ADVICE: Final = "run `zones rewards rebuild`"
@@ -47,19 +49,25 @@ class Said(NamedTuple):
 
 
 class Refilling:
-    """Says whether the log is whole, and makes it so."""
+    """Says whether the log is whole, and makes it so. Zone changes up to `history`, by their place
+    in the stream, are from before a refill.
+    """
 
     def __init__(self, store: Store, recognising: Recognising) -> None:
         self._store = store
         self._recognising = recognising
         self._client: Client | None = None
         self._why: str | None = None
+        self.history = 0
         self._whole = asyncio.Event()
+        self._working = asyncio.Lock()
 
     async def until_whole(self, client: Client) -> None:
         """Return when nothing is missing, at once where nothing was lost."""
         self._client = client
         self._why = await _missing(client, self._store)
+        last = await _last(self._store)
+        self.history = last.zones if isinstance(last, RefillCompleted) else 0
         if self._why is None:
             self._whole.set()
         else:
@@ -70,6 +78,10 @@ class Refilling:
         """Say why nothing is heard."""
         return None if self._why is None else f"{self._why}: {ADVICE}"
 
+    async def apart_from(self, trouble: Callable[[], Awaitable[str | None]]) -> str | None:
+        """Say what else keeps us from working, where it is not for this that we wait."""
+        return None if self._why is not None else await trouble()
+
     async def why(self) -> str | None:
         """Return what is missing, None where nothing is. Raises BrokerUnavailable."""
         self._lost()
@@ -79,38 +91,44 @@ class Refilling:
         """Record activities of before. Return how many, None where nothing is missing. Raises
         UnreadableMessage, and BrokerUnavailable where that is not known yet.
         """
-        if not self._lost():
-            return None
-        heard = [activity(_subject(event), event) for event in events]
-        async with self._store.transaction() as transaction:
-            if not isinstance(await _last(transaction), RefillBegun):
-                begun = [Entry(memory.STREAM, RefillBegun())]
-                await tables.append(transaction, begun, self._recognising.rules)
-            await self._recognising.remember(transaction, heard)
-        return len(heard)
+        async with self._working:
+            if not self._lost():
+                return None
+            heard = [_read(event) for event in events]
+            async with self._store.transaction() as transaction:
+                if not isinstance(await _last(transaction), RefillBegun):
+                    begun = [Entry(memory.STREAM, RefillBegun())]
+                    await tables.append(transaction, begun, self._recognising.rules)
+                await self._recognising.remember(transaction, heard)
+            return len(heard)
 
     async def complete(self) -> int | None:
         """Record what we said, grant in silence what else is due, and let hearing begin. Return
         how much we had said, None where nothing was missing. Raises as `bring` does.
         """
-        client = self._lost()
-        if client is None:
-            return None
+        async with self._working:
+            client = self._lost()
+            return None if client is None else await self._complete(client)
+
+    async def _complete(self, client: Client) -> int:
         if await _last(self._store) is None:
             raise UnreadableMessage("empty", "no activity was brought: without it nothing counts")
         info = await api.stream_info(client, RECOGNITIONS.name)
         if info is None:
             raise NotProvisioned(f"stream {RECOGNITIONS.name} is missing: run `zones provision`")
         said = [it async for it in _said(client, info)]
+        zones = await api.stream_info(client, ZONES.name)
         begin = [await oldest(client, reader) for reader in READERS]
         async with self._store.transaction() as transaction:
             await self._recall(transaction, said, info.created)
             await self._go_on(transaction)
-            done = [Entry(memory.STREAM, RefillCompleted(said=len(said)))]
+            completed = RefillCompleted(said=len(said), zones=zones.last if zones else 0)
+            done = [Entry(memory.STREAM, completed)]
             await tables.append(transaction, done, self._recognising.rules)
             for checkpoint in begin:
                 await transaction.save_checkpoint(checkpoint)
         self._why = None
+        self.history = completed.zones
         self._whole.set()
         log.info("rewards.memory_refilled", said=len(said))
         return len(said)
@@ -131,17 +149,14 @@ class Refilling:
         self._recognising.forget()
 
     async def _go_on(self, transaction: Transaction) -> None:
-        """Grant what was not yet granted when the log was lost. Nobody is told of it."""
+        """Grant what was not yet granted when the log was lost, as history."""
         latest = await knowledge.latest(transaction)
         if latest is not None:
             occasion = Occasion(cause=memory.STREAM, at=latest, on=latest.date(), historical=True)
-            members = await knowledge.members(transaction)
-            for start in range(0, len(members), CHUNK):
-                await self._recognising.follow(
-                    transaction, members[start : start + CHUNK], occasion
-                )
+            await self._recognising.follow_all(transaction, occasion)
         for row in await transaction.stream(halfyears.STREAM):
-            await self._recognising.honour(transaction, CODEC.decode(row))
+            closed = replace(CODEC.decode(row), historical=True)
+            await self._recognising.honour(transaction, closed)
 
     def _lost(self) -> Client | None:
         """Return the broker's client while something is missing."""
@@ -150,12 +165,16 @@ class Refilling:
         return None if self._why is None else self._client
 
 
-def _subject(event: bytes) -> str:
-    """Return a subject that such an event is stored under."""
+def _read(event: bytes) -> Happening:
+    """Read an activity that came without its subject."""
     try:
-        return f"activity.v1.0.{Activity.model_validate_json(event).kind}._"
+        told = Activity.model_validate_json(event)
     except ValidationError as error:
-        raise UnreadableMessage("unreadable", reason(error)) from error
+        raise UnreadableMessage("unreadable", f"{event[:80]!r}: {reason(error)}") from error
+    try:
+        return activity(f"activity.v1.0.{told.kind}._", event)
+    except UnreadableMessage as error:
+        raise UnreadableMessage(error.reason, f"event {told.id}: {error.detail}") from error
 
 
 async def _missing(client: Client, store: Store) -> str | None:
@@ -187,10 +206,10 @@ async def _said(client: Client, info: api.StreamInfo) -> AsyncIterator[Said]:
         )
         for sequence, body in zip(sequences, bodies, strict=True):
             if body is not None:
-                yield Said(sequence, _read(sequence, body))
+                yield Said(sequence, _recalled(sequence, body))
 
 
-def _read(sequence: int, body: bytes) -> AnyRecognitionEvent:
+def _recalled(sequence: int, body: bytes) -> AnyRecognitionEvent:
     try:
         return RECOGNITION_EVENT.validate_json(body)
     except ValidationError as error:

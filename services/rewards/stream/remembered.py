@@ -1,6 +1,7 @@
 """What rewards said on the bus, in the words of its own log: for a log that was lost."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Final
 
 from services.rewards.domain import halfyears
@@ -111,7 +112,7 @@ def _deed(said: Recognition, occasion: Occasion) -> Recognised:
 
 
 def closed(
-    said: recognitions.ClosedPeriod, honoured: Iterable[Recognition], rules: Rules
+    said: recognitions.ClosedPeriod, honoured: Sequence[Recognition], rules: Rules
 ) -> PeriodClosed:
     """Return the closing that was told so: of those whom it named, and of all who were honoured."""
     standings = {
@@ -140,8 +141,9 @@ def closed(
     return PeriodClosed(
         period=said.period,
         timezone=said.timezone,
+        on=said.last_day + timedelta(days=rules.impact.settle_days + 1),
         standings=tuple(sorted(standings.values(), key=lambda it: (it.place, it.member))),
-        places=rules.impact.places,
+        places=max((it.place or 1 for it in honoured), default=rules.impact.places),
         minimum=round(said.minimum_impact * THOUSANDTHS),
         rule_version=said.rule_version,
         at=said.decided_at,

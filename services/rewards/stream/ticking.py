@@ -4,7 +4,6 @@ from datetime import datetime
 
 from nats.aio.client import Client
 
-from services.rewards import handlers
 from services.rewards.projections import knowledge
 from services.rewards.stream.batches import Recognising
 from shared import clock
@@ -37,7 +36,8 @@ class Ticking:
         then = await knowledge.clock(self._store)
         if clock.is_told(then.now, now):
             return True
-        return bool(handlers.to_close(then, now, self._recognising.rules))
+        calendar = await knowledge.calendar(self._store, self._recognising.rules)
+        return any(calendar.due(now))
 
     async def _advance(self, now: datetime) -> None:
         async with self._store.transaction() as transaction:

@@ -12,6 +12,8 @@ from services.notifier.domain.alerts import (
     AlertBreached,
     AlertRaised,
     AlertResolved,
+    AnswerForVoice,
+    AskForVoice,
     CloseDraft,
     Command,
     DraftClosed,
@@ -20,14 +22,18 @@ from services.notifier.domain.alerts import (
     LetTimePass,
     Promise,
     PromiseTurnaround,
+    RemindOfDraft,
     SubmitDraft,
     draft,
     next_at,
 )
+from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import Answering, DraftReceived, DraftStillWaits, Stage
 from shared.decider import fold
 from tests.notifier.examples import HOURS, NINE
 
 FOUR_HOURS = Promise(minutes=240, at_risk_percent=50)
+TWO_DAYS = Answering(days=2, remind_after_days=1)
 MINUTE = timedelta(minutes=1)
 
 SUBMITTED = DraftSubmitted(
@@ -46,6 +52,27 @@ ALERT = Alert(
     promised_minutes=240,
 )
 ESCALATED = replace(ALERT, escalated_to=("cora",))
+RECEIVED = DraftReceived(
+    id="a-1",
+    member="ann",
+    draft_id="d-1",
+    title=None,
+    url=None,
+    remind_at=NINE + 24 * HOURS,
+    due_at=NINE + 48 * HOURS,
+    at=NINE,
+)
+ASKED = VoiceAsked(
+    id="v-1",
+    member="ann",
+    draft_id="d-1",
+    editor="eddi",
+    title=None,
+    url=None,
+    cause="event-2",
+    edited_at=NINE + HOURS,
+    at=NINE + HOURS,
+)
 RAISED = AlertRaised(alert=ALERT, at=NINE)
 AT_RISK = AlertAtRisk(alert=ALERT, at=NINE + 2 * HOURS)
 BREACHED = AlertBreached(alert=ESCALATED, at=NINE + 4 * HOURS)
@@ -67,7 +94,9 @@ def given(*history: Event) -> Given:
 def submit(
     submitted: DraftSubmitted = SUBMITTED, promise: Promise | None = FOUR_HOURS
 ) -> SubmitDraft:
-    return SubmitDraft(submitted=submitted, promise=promise, to=("eddi",), now=submitted.at)
+    return SubmitDraft(
+        submitted=submitted, promise=promise, answering=TWO_DAYS, to=("eddi",), now=submitted.at
+    )
 
 
 def approve(at: datetime = NINE + HOURS) -> CloseDraft:
@@ -85,15 +114,76 @@ def resolved(
 
 
 def pass_until(now: datetime) -> LetTimePass:
-    return LetTimePass(escalate_to=("cora",), now=now)
+    return LetTimePass(to=("eddi",), escalate_to=("cora",), now=now)
 
 
 def test_a_draft_of_an_engaged_author_raises_an_alert_with_a_promise() -> None:
     assert given().when(submit()) == (SUBMITTED, RAISED)
 
 
-def test_a_draft_of_anybody_else_is_only_recorded() -> None:
-    assert given().when(submit(promise=None)) == (SUBMITTED,)
+def test_a_draft_of_anybody_else_waits_in_the_ordinary_queue() -> None:
+    assert given().when(submit(promise=None)) == (SUBMITTED, RECEIVED)
+
+
+def reminder(stage: Stage, hours: int) -> DraftStillWaits:
+    return DraftStillWaits(received=RECEIVED, stage=stage, at=NINE + hours * HOURS)
+
+
+def remind(hours: int) -> RemindOfDraft:
+    return RemindOfDraft(now=NINE + hours * HOURS)
+
+
+def test_the_editors_are_reminded_of_it_once_and_once_more_when_its_time_is_over() -> None:
+    waits = given(SUBMITTED, RECEIVED)
+    reminded = given(SUBMITTED, RECEIVED, reminder("at_risk", 30))
+
+    assert waits.when(remind(23)) == ()
+    assert waits.when(remind(30)) == (reminder("at_risk", 30),)
+    assert reminded.when(remind(47)) == ()
+    assert reminded.when(remind(50)) == (reminder("overdue", 50),)
+    late = given(SUBMITTED, RECEIVED, reminder("at_risk", 30), reminder("overdue", 50))
+    assert late.when(remind(900)) == ()
+
+
+def test_what_is_late_already_is_said_to_be_late_and_nothing_else() -> None:
+    assert given(SUBMITTED, RECEIVED).when(remind(72)) == (reminder("overdue", 72),)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [(), (SUBMITTED, RECEIVED, APPROVED), (SUBMITTED, RECEIVED, RAISED), (SUBMITTED, RAISED)],
+)
+def test_nobody_is_reminded_of_what_is_answered_or_on_the_fast_track(
+    history: tuple[Event, ...],
+) -> None:
+    assert given(*history).when(remind(900)) == ()
+
+
+def ask(*, historical: bool = False) -> AskForVoice:
+    return AskForVoice(asked=ASKED, historical=historical)
+
+
+def answer(*, accepted: bool) -> AnswerForVoice:
+    return AnswerForVoice(id="v-1", accepted=accepted, now=NINE + 2 * HOURS)
+
+
+@pytest.mark.parametrize("history", [(), (SUBMITTED, RECEIVED), (SUBMITTED, RAISED)])
+def test_an_author_is_asked_whose_voice_it_is(history: tuple[Event, ...]) -> None:
+    assert given(*history).when(ask()) == (ASKED,)
+    assert given(*history).when(ask(historical=True)) == ()
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_author_answers_once(accepted: bool) -> None:
+    answered = VoiceAnswered(asked=ASKED, accepted=accepted, at=NINE + 2 * HOURS)
+
+    assert given(SUBMITTED, ASKED).when(answer(accepted=accepted)) == (answered,)
+    assert given(SUBMITTED, ASKED, answered).when(answer(accepted=not accepted)) == ()
+
+
+def test_a_question_is_over_with_its_draft() -> None:
+    assert given(SUBMITTED, RECEIVED, ASKED, APPROVED).when(answer(accepted=True)) == ()
+    assert given(SUBMITTED, RECEIVED, APPROVED).when(ask()) == ()
 
 
 def test_a_draft_from_history_is_only_recorded() -> None:
@@ -157,6 +247,14 @@ def test_half_of_the_promised_time_puts_it_at_risk() -> None:
 
 def test_all_of_it_breaks_the_promise_and_escalates() -> None:
     assert given(SUBMITTED, RAISED, AT_RISK).when(pass_until(NINE + 4 * HOURS)) == (BREACHED,)
+
+
+def test_whoever_is_on_duty_by_then_hears_that_it_is_at_risk() -> None:
+    later = LetTimePass(to=("edna",), escalate_to=("cora",), now=NINE + 2 * HOURS)
+
+    assert given(SUBMITTED, RAISED).when(later) == (
+        replace(AT_RISK, alert=replace(ALERT, to=("edna",))),
+    )
 
 
 def test_a_long_step_of_the_clock_says_both() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.rewards.domain.acts import Result
+from services.rewards.domain.acts import Result, helper_of
 from services.rewards.domain.awards import AssistCredited, AssistWithdrawn, CreditAssist, Describe
 from services.rewards.domain.recognitions import Deed, DeedAdjusted, DeedGranted, DeedRestored
 from tests.rewards.examples import a_piece, an_act, at, earned, follow, on
@@ -80,11 +80,20 @@ def test_who_has_opted_out_has_helped_in_private() -> None:
 
 
 @pytest.mark.parametrize(
-    ("via", "assistant"),
-    [("cy", "cy"), ("ada", None), (None, None), ("bluesky:did:plc:abc", None)],
+    ("via", "author", "helper"),
+    [
+        ("cy", None, "cy"),
+        ("cy", "bob", "cy"),
+        ("ada", "bob", "ada"),
+        ("ada", None, None),
+        ("bob", "bob", None),
+        (None, "bob", None),
+    ],
 )
-def test_only_another_member_helps_along(via: str | None, assistant: str | None) -> None:
-    """Nobody is recognised for a way that led through themselves, nor are people outside."""
+def test_nobody_helps_with_what_is_credited_to_them(
+    via: str | None, author: str | None, helper: str | None
+) -> None:
+    """It is credited to the piece's author, else to whom it was told of, which is Ada here."""
     act = an_act("outcome", member="ada", tells=Result(outcome="lead", via=via))
 
-    assert act.assistant == assistant
+    assert helper_of(act, author) == helper

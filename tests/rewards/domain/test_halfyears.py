@@ -173,12 +173,12 @@ def test_of_very_many_pieces_the_heaviest_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("history", "historical"), [((True, True), True), ((True, False), False), ((), False)]
+    ("history", "historical"), [((True, True), True), ((True, False), False), ((), True)]
 )
 def test_a_half_year_of_imports_alone_is_history(
     history: tuple[bool, ...], historical: bool
 ) -> None:
-    """Nobody is told of it. One in which nothing was, is none."""
+    """Nobody is told of it, nor of one in which nothing was."""
     parts = [a_part("ada", unit=f"~{n}", historical=it) for n, it in enumerate(history)]
 
     assert closed(*parts).historical is historical

@@ -1,12 +1,13 @@
 """Half-years begin and end at midnight where the organisation is, and are closed days later."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.rewards.domain.periods import (
+    Calendar,
     closes,
-    due,
     ends,
     first_day,
     following,
@@ -93,32 +94,44 @@ def test_days_of_settling_are_days_of_the_calendar() -> None:
     assert ends("2025H2", NEW_YORK) == utc("2026-01-01T05:00")
 
 
+def due(began: str | None, now: datetime, *closed: str, settle_days: int = 14) -> list[str]:
+    calendar = Calendar(
+        began=None if began is None else utc(began),
+        closed=frozenset(closed),
+        timezone="UTC",
+        settle_days=settle_days,
+    )
+    return [*calendar.due(now)]
+
+
 def test_a_half_year_is_closed_when_the_clock_comes_to_it_and_not_before() -> None:
     closing = utc("2026-07-15T00:00")
 
-    assert [*due(closing - timedelta(days=9), closing - MOMENT, "UTC", 14)] == []
-    assert [*due(closing - MOMENT, closing, "UTC", 14)] == ["2026H1"]
-    assert [*due(closing, closing + timedelta(days=9), "UTC", 14)] == []
+    assert due("2026-03-01", closing - MOMENT) == []
+    assert due("2026-03-01", closing) == ["2026H1"]
+    assert due("2026-03-01", closing + timedelta(days=9), "2026H1") == []
 
 
 def test_a_clock_that_moves_far_closes_one_half_year_after_the_other() -> None:
     """From the oldest on, as far as it moves."""
-    assert [*due(utc("2026-03-01"), utc("2028-01-14"), "UTC", 14)] == [
-        "2026H1",
-        "2026H2",
-        "2027H1",
-    ]
-    assert [*due(utc("2026-03-01"), utc("2028-01-15"), "UTC", 14)][-1] == "2027H2"
+    assert due("2026-03-01", utc("2028-01-14")) == ["2026H1", "2026H2", "2027H1"]
+    assert due("2026-03-01", utc("2028-01-15"))[-1] == "2027H2"
 
 
 def test_one_that_is_over_and_settling_when_the_clock_begins_is_closed() -> None:
     """And one that was to be closed before is not: nobody has counted in it."""
-    assert [*due(utc("2026-07-14"), utc("2026-07-20"), "UTC", 14)] == ["2026H1"]
-    assert [*due(utc("2026-07-15"), utc("2026-07-20"), "UTC", 14)] == []
+    assert due("2026-07-14", utc("2026-07-20")) == ["2026H1"]
+    assert due("2026-07-15", utc("2026-07-20")) == []
 
 
 def test_what_begins_with_no_time_closes_nothing() -> None:
-    assert [*due(None, utc("2030-01-01"), "UTC", 14)] == []
+    assert due(None, utc("2030-01-01")) == []
+
+
+def test_one_that_is_closed_is_closed_whatever_the_rules_come_to_say() -> None:
+    """Longer settling does not close it once more, and shorter settling does not forget it."""
+    assert due("2026-03-01", utc("2026-08-01"), "2026H1", settle_days=30) == []
+    assert due("2026-03-01", utc("2026-07-10"), settle_days=7) == ["2026H1"]
 
 
 @pytest.mark.parametrize("settle_days", [0, 1, 14, 180])
@@ -129,13 +142,12 @@ def test_however_the_clock_moves_each_half_year_is_closed_once(
 ) -> None:
     """Step by step as well as at a stroke."""
     start, end, step = utc("2026-03-01T05:30"), utc("2028-03-01"), timedelta(hours=hours)
+    calendar = Calendar(began=start, closed=frozenset(), timezone=timezone, settle_days=settle_days)
     closed: list[str] = []
     now = start
     while now < end:
-        then = min(now + step, end)
-        closed += due(now, then, timezone, settle_days)
-        now = then
+        now = min(now + step, end)
+        closed += replace(calendar, closed=frozenset(closed)).due(now)
 
-    assert closed == [*due(start, end, timezone, settle_days)]
+    assert closed == [*calendar.due(end)]
     assert closed[0] == ("2025H2" if settle_days == 180 else "2026H1")
-    assert len(set(closed)) == len(closed)

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from services.notifier.cli import drafting, reporting
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
 
-COLUMNS = ("alert", "member", "draft", "state", "raised", "promised by", "left")
+COLUMNS = ("alert", "member", "draft", "state", "by", "raised", "promised by", "left")
 DELIVERY = ("channel", "state", "attempts", "problem", "at", "next_at")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -21,7 +22,9 @@ def commands(app: typer.Typer) -> None:
     alerts = typer.Typer(name="alerts", help="The fast-track queue.", invoke_without_command=True)
     alerts.callback()(list_alerts)
     alerts.command("ack")(ack)
+    alerts.command("report")(reporting.report)
     app.add_typer(alerts)
+    drafting.commands(app)
     notices = typer.Typer(
         name="notices", help="How people are reached, and what became of it.", no_args_is_help=True
     )
@@ -159,6 +162,7 @@ def _row(alert: dict[str, Any]) -> tuple[object, ...]:
         alert["member"],
         alert["draft_id"],
         alert.get("resolved") or alert["state"].replace("_", " "),
+        alert.get("resolved_by"),
         _time(alert["raised_at"]),
         _time(alert["due_at"]),
         _left(alert["seconds_left"]),

@@ -1,4 +1,4 @@
-"""What follows from an entry of the log: something to do to the tables."""
+"""What the tables are written by."""
 
 from typing import Any, NamedTuple, TypeAlias
 

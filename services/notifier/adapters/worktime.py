@@ -1,0 +1,72 @@
+"""The table `[working_hours]` of the rules: days with hours, and holidays with names."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Final, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
+from shared.contracts.words import Line
+
+Weekday: TypeAlias = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+]
+WEEK: Final[tuple[Weekday, ...]] = get_args(Weekday)
+LEAST: Final = timedelta(hours=1)
+"""A week has so much of it at least, or promises would end in another century."""
+
+
+def _known(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError(
+            "timezone", "must be a time zone by its name, as Europe/Berlin"
+        ) from None
+
+
+TimeZone = Annotated[str, AfterValidator(_known)]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Day(Table):
+    begin: Annotated[time, Field(alias="from")]
+    until: Annotated[time, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "_Day":
+        if MIDNIGHT < self.until <= self.begin:
+            raise PydanticCustomError(
+                "hours", "must end after it begins; 00:00:00 is the end of a day"
+            )
+        return self
+
+    @property
+    def length(self) -> timedelta:
+        begin = datetime.combine(date.min, self.begin)
+        last = date.min + timedelta(days=self.until == MIDNIGHT)
+        return datetime.combine(last, self.until) - begin
+
+
+class WorkingTime(Table):
+    timezone: TimeZone
+    days: dict[Weekday, _Day]
+    holidays: dict[date, Line] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_worked_at_all(self) -> "WorkingTime":
+        if sum((day.length for day in self.days.values()), timedelta()) < LEAST:
+            raise PydanticCustomError("no_hours", "must leave an hour a week at least")
+        return self
+
+    def hours(self) -> WorkingHours:
+        return WorkingHours(
+            timezone=self.timezone,
+            week={WEEK.index(name): Span(day.begin, day.until) for name, day in self.days.items()},
+            holidays=self.holidays,
+        )

@@ -1,0 +1,1 @@
+"""The commands of the notifier: the fast-track queue, drafts, and how people are reached."""

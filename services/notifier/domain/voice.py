@@ -1,0 +1,30 @@
+"""Whose voice it is: an editor who changes what a draft means asks its author, who accepts or sends
+it back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceAsked:
+    """`editor` is who changed it, where that is told. `at` is when it was decided to ask."""
+
+    id: str
+    member: str
+    draft_id: str
+    editor: str | None
+    title: str | None
+    url: str | None
+    cause: str
+    edited_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceAnswered:
+    """By the author: `accepted`, or sent back."""
+
+    asked: VoiceAsked
+    accepted: bool
+    at: datetime
