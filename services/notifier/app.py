@@ -29,6 +29,7 @@ from services.notifier.adapters import (
     preferences,
     preview,
     requests,
+    sourcebook,
     turnaround,
     voices,
     webhook,
@@ -39,7 +40,6 @@ from services.notifier.adapters.links import Links, kept_key
 from services.notifier.adapters.outgoing import Patience, Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording
-from services.notifier.domain.notices import Rules
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.publishing import message
@@ -85,13 +85,14 @@ async def run(settings: Settings) -> None:
         outside = _outside(settings, caller)
         reachable = frozenset(way.channel for way in outside.ways)
         rules = noticebook.load(settings.notices, reachable=reachable)
+        notifying = Notifying(rules, sourcebook.load(settings.sources))
         access = Access.of(settings.token, settings.tokens)
         with closing(listen(settings.host, settings.port, access=access)) as listener:
             async with Store.open(settings.database, codec=CODEC, schema=SCHEMA) as store:
                 if await tables.catch_up(store):
                     log.info("notifier.tables_built")
                 await start(store, settings.clock, tables.write)
-                await _serve(store, rules, outside, settings, listener, access)
+                await _serve(store, notifying, outside, settings, listener, access)
 
 
 def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[APIRouter]:
@@ -115,13 +116,12 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
 
 async def _serve(
     store: Store,
-    rules: Rules,
+    notifying: Notifying,
     outside: Outside,
     settings: Settings,
     listener: socket.socket,
     access: Access,
 ) -> None:
-    notifying = Notifying(rules)
     listening = Hearing(store, notifying, batch=settings.batch)
     relayed = Relayed(store)
     health = Health("notifier")
@@ -173,7 +173,7 @@ async def _serve(
             tasks.create_task(forget(store, settings.parked_days)),
         ]
         for way in outside.ways:
-            patience = Patience(rules.retries[way.channel])
+            patience = Patience(notifying.rules.retries[way.channel])
             working.append(tasks.create_task(outgoing.deliver(store, way, patience)))
         try:
             await serve(app, listener)

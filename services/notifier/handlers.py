@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from services.notifier.domain import (
+    acts,
     alerts,
+    around,
     audience,
     care,
     drafting,
@@ -20,6 +22,7 @@ from services.notifier.domain import (
     notices,
     occasions,
     requests,
+    standing,
     talks,
 )
 from services.notifier.domain.known import Known
@@ -53,11 +56,11 @@ class Published(NamedTuple):
 
     act: str
     piece: audience.PieceRecorded
-    interest: audience.ShowInterest | None
+    done: acts.ActRecorded
 
 
 class Retracted(NamedTuple):
-    facts: tuple[audience.ActRetracted | audience.FollowsRetracted, ...]
+    facts: tuple[audience.ActRetracted | acts.ObjectRetracted, ...]
 
 
 class Requested(NamedTuple):
@@ -73,8 +76,8 @@ class Answered(NamedTuple):
 
 Tells: TypeAlias = (
     audience.Describe
-    | audience.ShowInterest
     | audience.AuthorFollowed
+    | acts.Event
     | Drafted
     | Published
     | Retracted
@@ -172,6 +175,7 @@ def observe(known: Known, occasion: Occasion, rules: Rules) -> list[Entry]:
     desk = _Desk(known, rules)
     desk.tell_time(clock.not_before(known.clock, occasion.at))
     desk.look_at_timers()
+    desk.look_around(occasion)
     if occasion.every == "day":
         desk.remind_of_drafts(occasion)
     return desk.entries
@@ -194,12 +198,18 @@ def hear(known: Known, heard: Iterable[Happening], rules: Rules) -> list[Entry]:
     return desk.entries
 
 
-def move(known: Known, moves: Iterable[audience.Move], rules: Rules) -> list[Entry]:
-    """Return what is recorded and said of zone changes."""
+def move(
+    known: Known, moves: Iterable[audience.Move | standing.Foretold], rules: Rules
+) -> list[Entry]:
+    """Return what is recorded and said of zone changes, and of those to come."""
     desk = _Desk(known, rules)
     for each in moves:
-        desk.move(each)
-        desk.look_at_timers()
+        match each:
+            case audience.Move():
+                desk.move(each)
+                desk.look_at_timers()
+            case standing.Foretold():
+                desk.foretell(each)
     return desk.entries
 
 
@@ -235,6 +245,14 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     at = clock.not_before(known.clock, now)
     resolved = alerts.decide(alerts.Acknowledge(by=by, now=at), draft)
     return [Entry(stream, event) for event in resolved]
+
+
+def keys(foretold: standing.Foretold) -> list[str]:
+    """Return the keys by which the log knows that it was told, or that somebody was warned."""
+    what = foretold.what
+    if isinstance(what, standing.Demotion):
+        return [notice_id(what.cause, "warning", foretold.member)]
+    return [foretold.key]
 
 
 def answer_for_voice(
@@ -341,6 +359,9 @@ class _Desk:
             self._append(it.stream, [it.event], None)
             self._say(it.said)
 
+    def look_around(self, occasion: Occasion) -> None:
+        self._say(around.said(self._known.around, occasion, self._rules))
+
     def hear(self, heard: Happening) -> None:
         """What the log has already is not heard again."""
         if heard.key in self._known.recorded:
@@ -348,10 +369,16 @@ class _Desk:
         match heard.tells:
             case audience.Describe() as command:
                 self._decide_member(heard.member, command, heard.key)
-            case audience.ShowInterest() as command:
-                self._decide_member(heard.member, command)
             case audience.AuthorFollowed() as followed:
                 self._follow(heard, followed)
+            case (
+                acts.ActRecorded()
+                | acts.ReceptionMeasured()
+                | acts.OutcomeReported()
+                | acts.ContentOffered()
+                | acts.AccountLinked()
+            ) as fact:
+                self._note(heard, fact)
             case Drafted():
                 self._draft(heard, heard.tells)
             case Published():
@@ -372,6 +399,7 @@ class _Desk:
         for moved in self._decide_member(move.member, move):
             assert isinstance(moved, audience.MemberMoved)  # noqa: S101 - a move moves
             editors = audience.editors(self._known.members)
+            self._known.warned.pop(move.member, None)
             self._say(notices.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
@@ -395,11 +423,45 @@ class _Desk:
         if told.historical or self._known.member(told.member).departed:
             return
         at = clock.not_before(self._known.clock, told.at)
-        self._say([notices.of_recognition(told.member, told.cause, told.recognition, at)])
+        self._say(notices.of_recognition(told.member, told.cause, told.recognition, at))
+
+    def foretell(self, foretold: standing.Foretold) -> None:
+        """Record what is near, and warn of what is due."""
+        name, what = foretold.member, foretold.what
+        if self._known.recorded & {*keys(foretold)}:
+            return
+        if not isinstance(what, standing.Demotion):
+            self._append(name, [what], foretold.key)
+            return
+        now = clock.not_before(self._known.clock, what.at)
+        member, warned = self._known.member(name), self._known.warned.get(name)
+        for notice in standing.of_demotion(name, what, member, warned, now):
+            if what.cancelled:
+                del self._known.warned[name]
+            else:
+                self._known.warned[name] = notice.cause
+            self._say([notice])
 
     def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
         if followed.act not in self._known.void:
+            self._see(heard.member, followed.source, followed.at)
             self._record(heard, followed)
+
+    def _note(self, heard: Happening, fact: acts.Event) -> None:
+        """Record what was done, unless it was taken back or tells nothing new."""
+        if isinstance(fact, acts.Recorded):
+            act = fact.act
+            seen = self._known.seen.get((heard.member, act.source))
+            if act.act in self._known.void or not acts.tells(fact, seen):
+                return
+            if isinstance(fact, acts.ActRecorded):
+                self._see(heard.member, act.source, act.at)
+            fact = replace(fact, heard=clock.not_before(self._known.clock, heard.at))
+        self._record(heard, fact)
+
+    def _see(self, member: str, source: str, at: datetime) -> None:
+        seen = self._known.seen.get((member, source), at.date())
+        self._known.seen[member, source] = max(seen, at.date())
 
     def _draft(self, heard: Happening, drafted: Drafted) -> None:
         now = clock.not_before(self._known.clock, heard.at)
@@ -456,8 +518,7 @@ class _Desk:
             zone = self._known.member(piece.member).zone
             at_once = self._rules.promise(zone) is not None
             self._say(notices.of_piece(piece, self._known.listeners, now, at_once=at_once))
-        if published.interest:
-            self._decide_member(heard.member, published.interest)
+        self._note(heard, published.done)
 
     def _retract(self, heard: Happening, retracted: Retracted) -> None:
         for fact in retracted.facts:

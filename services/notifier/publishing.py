@@ -7,6 +7,7 @@ recipient's.
 from typing import Literal, TypeAlias, assert_never
 
 from services.notifier.domain import (
+    acts,
     alerts,
     audience,
     care,
@@ -14,6 +15,7 @@ from services.notifier.domain import (
     notices,
     requests,
     respect,
+    standing,
     talks,
     voice,
     waiting,
@@ -41,6 +43,7 @@ Event: TypeAlias = (
     | care.TurnedQuiet
     | care.BecameActive
     | care.CareSuggested
+    | standing.ZoneNeared
 )
 
 
@@ -86,10 +89,8 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | voice.VoiceAnswered()
             | audience.MemberDescribed()
             | audience.MemberMoved()
-            | audience.InterestShown()
             | audience.AuthorFollowed()
             | audience.ActRetracted()
-            | audience.FollowsRetracted()
             | audience.PieceRecorded()
             | requests.RequestOpened()
             | requests.MembersAsked()
@@ -103,6 +104,13 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | care.TurnedQuiet()
             | care.BecameActive()
             | care.CareSuggested()
+            | acts.ActRecorded()
+            | acts.ReceptionMeasured()
+            | acts.OutcomeReported()
+            | acts.ObjectRetracted()
+            | acts.ContentOffered()
+            | acts.AccountLinked()
+            | standing.ZoneNeared()
             | clock.ClockStarted()
             | clock.ClockAdvanced()
         ):

@@ -2,10 +2,11 @@
 -- Instants are milliseconds since 1970.
 
 -- A table that somebody has dropped is built again, and the others with it.
-DELETE FROM checkpoints WHERE reader = 'tables' AND 30 > (
+DELETE FROM checkpoints WHERE reader = 'tables' AND 37 > (
   SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (
-    'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_follows',
+    'clock', 'profiles', 'places', 'declared', 'interests', 'follows', 'void_acts', 'void_objects',
     'pieces', 'drafts', 'alerts', 'inbox', 'deliveries', 'stops', 'gone',
+    'acts', 'seen', 'offers', 'accounts', 'near', 'asked', 'warnings',
     'waiting', 'voices', 'unsent', 'sent', 'attention', 'preferences',
     'requests', 'asks', 'replies', 'circles', 'talks', 'quiet', 'breaches', 'consents', 'cared'));
 
@@ -51,15 +52,16 @@ CREATE TABLE IF NOT EXISTS declared (
 
 CREATE INDEX IF NOT EXISTS declared_by ON declared (member);
 
--- Topics of own acts, and when the interest was recorded last.
+-- Topics of own acts. Days are ordinals: 1 is the first of January of the year 1.
 CREATE TABLE IF NOT EXISTS interests (
   topic  TEXT NOT NULL,
   member TEXT NOT NULL,
-  at     INTEGER NOT NULL,
-  PRIMARY KEY (topic, member)
+  day    INTEGER NOT NULL,
+  act    TEXT NOT NULL,
+  PRIMARY KEY (topic, day, member, act)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS interests_of ON interests (member);
+CREATE INDEX IF NOT EXISTS interests_of ON interests (member, act);
 
 CREATE TABLE IF NOT EXISTS follows (
   act    TEXT PRIMARY KEY,
@@ -78,16 +80,103 @@ CREATE TABLE IF NOT EXISTS void_acts (
   act TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS void_follows (
+-- What members did to an object in one way, up to an instant, never was.
+CREATE TABLE IF NOT EXISTS void_objects (
   member TEXT NOT NULL,
+  kind   TEXT NOT NULL,
   source TEXT NOT NULL,
   object TEXT NOT NULL,
   until  INTEGER NOT NULL,
-  PRIMARY KEY (member, source, object)
+  PRIMARY KEY (member, kind, source, object)
 ) STRICT, WITHOUT ROWID;
 
+-- What was published, by whoever said so first. It stands as long as an act of theirs does.
 CREATE TABLE IF NOT EXISTS pieces (
-  piece TEXT PRIMARY KEY
+  piece      TEXT PRIMARY KEY,
+  author     TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  historical INTEGER NOT NULL,
+  title      TEXT,
+  url        TEXT,
+  topics     TEXT NOT NULL -- a JSON list
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS pieces_by_time ON pieces (at);
+
+-- What members did, and what was measured of their work, as far as it stands.
+CREATE TABLE IF NOT EXISTS acts (
+  act        TEXT PRIMARY KEY,
+  member     TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  source     TEXT NOT NULL,
+  object     TEXT,
+  piece      TEXT,
+  alias      TEXT,             -- what `piece` is called by whoever knows only its id
+  at         INTEGER NOT NULL,
+  heard      INTEGER NOT NULL, -- when, by the log's clock
+  historical INTEGER NOT NULL,
+  told       TEXT NOT NULL     -- JSON: counts, an outcome, a suggestion that was taken up
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS acts_on_objects ON acts (member, object, kind);
+CREATE INDEX IF NOT EXISTS acts_on_pieces ON acts (piece, kind);
+CREATE INDEX IF NOT EXISTS acts_by_time ON acts (kind, at);
+CREATE INDEX IF NOT EXISTS acts_as_heard ON acts (heard);
+
+-- When something was last done on a platform: an ordinal of a UTC day.
+CREATE TABLE IF NOT EXISTS seen (
+  member TEXT NOT NULL,
+  source TEXT NOT NULL,
+  day    INTEGER NOT NULL,
+  PRIMARY KEY (member, source)
+) STRICT, WITHOUT ROWID;
+
+-- What the organisation has for its members.
+CREATE TABLE IF NOT EXISTS offers (
+  piece      TEXT PRIMARY KEY,
+  kind       TEXT,
+  at         INTEGER NOT NULL,
+  historical INTEGER NOT NULL,
+  title      TEXT,
+  url        TEXT,
+  topics     TEXT NOT NULL, -- a JSON list
+  until      TEXT           -- the last day
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS accounts (
+  member   TEXT NOT NULL,
+  platform TEXT NOT NULL,
+  account  TEXT NOT NULL,
+  linked   INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  key      TEXT NOT NULL,
+  PRIMARY KEY (member, platform, account)
+) STRICT, WITHOUT ROWID;
+
+-- The way to the next zone that was found last, JSON.
+CREATE TABLE IF NOT EXISTS near (
+  member TEXT PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  way    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Notices that ask for something. `pause` is for how many days it was to do.
+CREATE TABLE IF NOT EXISTS asked (
+  id     TEXT PRIMARY KEY,
+  member TEXT NOT NULL,
+  kind   TEXT NOT NULL,
+  cause  TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  pause  INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS asked_of ON asked (kind, member, at);
+
+-- Who was warned of a move, because of what, and whether it is still due.
+CREATE TABLE IF NOT EXISTS warnings (
+  member TEXT PRIMARY KEY,
+  cause  TEXT NOT NULL,
+  stands INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- The drafts that are open, by their streams.

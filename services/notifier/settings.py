@@ -10,6 +10,7 @@ from shared.runtime import settings
 from shared.runtime.settings import Clock
 
 SHIPPED_NOTICES = Path(__file__).with_name("notices.toml")
+SHIPPED_SOURCES = Path(__file__).with_name("sources.toml")
 
 
 class Settings(settings.Settings):
@@ -19,6 +20,8 @@ class Settings(settings.Settings):
     clock: Clock = "wall"
     notices: Path = SHIPPED_NOTICES
     """Who is told what, and how soon an answer is owed."""
+    sources: Path = SHIPPED_SOURCES
+    """Whom to follow outside, and where to learn."""
     templates: Path | None = None
     """A folder whose templates go before the shipped ones: `de/announcement.j2`."""
     locale: str = "en"

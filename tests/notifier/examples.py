@@ -29,7 +29,13 @@ from services.notifier.stream.reading import Heard
 from shared.contracts.activity import Activity, Happened
 from shared.contracts.envelope import CloudEvent, subject_of
 from shared.contracts.recognitions import Recognition, RecognitionGranted
-from shared.contracts.zones import VitalityChange, VitalityChanged, ZoneChange, ZoneChanged
+from shared.contracts.zones import (
+    ClassifierSays,
+    VitalityChange,
+    VitalityChanged,
+    ZoneChange,
+    ZoneChanged,
+)
 from shared.eventlog.log import Entry, Store
 from shared.runtime.clock import start
 from shared.runtime.settings import Clock
@@ -72,7 +78,7 @@ def read(said: CloudEvent) -> Heard | None:
         case Happened():
             stored = f"activity.v1.0.{said.kind}.{said.subject}"
             return reading.activity(stored, said.to_json())
-        case ZoneChanged() | VitalityChanged():
+        case ClassifierSays():
             return reading.zone(subject_of(said), said.to_json())
         case _:
             return reading.recognition(subject_of(said), said.to_json())
@@ -170,7 +176,12 @@ def entered(member: str, *, at: datetime = NINE) -> ZoneChanged:
 
 
 def recognised(
-    member: str = "ann", *, block: int = 1, at: datetime = NINE, historical: bool = False
+    member: str = "ann",
+    *,
+    block: int = 1,
+    at: datetime = NINE,
+    public: bool = False,
+    historical: bool = False,
 ) -> RecognitionGranted:
     return RecognitionGranted.of(
         Recognition(
@@ -184,7 +195,7 @@ def recognised(
             state="granted",
             effective_on=at.date(),
             decided_at=at,
-            public=True,
+            public=public,
             historical=historical,
         )
     )

@@ -15,6 +15,7 @@ from tests.notifier.examples import (
     HOURS,
     NINE,
     RULES,
+    SLEEPLESS,
     Notifier,
     a_notifier,
     answered,
@@ -29,10 +30,10 @@ DAY = timedelta(days=1)
 PEOPLE = ("ann", "bob", "cyd", "dee", "eve")
 
 
-async def five_who_care(notifier: Notifier, topic: str = "tea") -> None:
+async def five_who_care(notifier: Notifier, topic: str = "tea", at: datetime = NINE) -> None:
     """They are engaged and have shared something of it."""
     await notifier.hears(*engaged(*PEOPLE))
-    await notifier.hears(*(happened("share", who, topics=[topic]) for who in PEOPLE))
+    await notifier.hears(*(happened("share", who, topics=[topic], at=at) for who in PEOPLE))
 
 
 async def told(notifier: Notifier, *kinds: str) -> list[tuple[str, str]]:
@@ -174,7 +175,7 @@ async def test_the_next_are_asked_after_a_restart_on_the_wall_clock(tmp_path: Pa
 async def test_the_wall_clock_wakes_whoever_asks_the_next(tmp_path: Path) -> None:
     """Though it is no new date, and nothing else is due."""
     soon = replace(RULES.engaged.requests, answer_within=timedelta(milliseconds=500))
-    rules = replace(RULES, engaged=replace(RULES.engaged, requests=soon))
+    rules = replace(SLEEPLESS, engaged=replace(RULES.engaged, requests=soon))
     async with (
         nats_server(tmp_path / "nats") as server,
         connected(server.url) as client,
@@ -182,7 +183,7 @@ async def test_the_wall_clock_wakes_whoever_asks_the_next(tmp_path: Path) -> Non
     ):
         await provision(client)
         await notifier.is_told_the_time(datetime.now(UTC))
-        await five_who_care(notifier)
+        await five_who_care(notifier, at=datetime.now(UTC))
         await notifier.hears(requested(at=datetime.now(UTC)))
         assert len(await asked(notifier)) == 2
         ticking = asyncio.create_task(Ticking(client, notifier.store, notifier.notifying).tick())

@@ -29,6 +29,7 @@ from tests.notifier.examples import (
     submitted,
     turned,
 )
+from tests.notifier.test_steps import due, linked, near, offered, quiet, shared, sharer
 
 DAY = timedelta(days=1)
 TABLES = (*tables.TABLES, "clock")
@@ -60,6 +61,18 @@ async def a_busy_day(notifier: Notifier) -> None:
     await notifier.hears(moved())
     await notifier.hears(submitted(draft="d-1"), submitted(draft="d-2"), submitted(draft="d-3"))
     await notifier.hears(approved(draft="d-1"), published(topics=["tea"]))
+    await notifier.hears(sharer("sue"), near(), quiet("tom"), due("tom"), due(), due(over=True))
+    await notifier.hears(
+        linked("sue", "x"),
+        linked("sue", "x", kind="unlink_account", at=NINE + HOURS),
+        offered(),
+        shared("sue", "o-9", id="s-9", topics=["ink"]),
+        happened("retract", "sue", object={"id": "o-9"}, kind="share", at=NINE + HOURS),
+        happened("comment", "sue", id="c-1", topics=["oil"]),
+        happened("retract", "sue", retracts="c-1"),
+        happened("performance", "ann", object={"id": "p-1"}, readers=9),
+        happened("outcome", "ann", outcome="lead"),
+    )
     await notifier.hears(happened("like", "bob", at=NINE + 26 * HOURS))
     await a_busy_month(notifier)
     [first, *_] = await notifier.letters("eddi")

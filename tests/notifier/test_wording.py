@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +14,7 @@ from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRai
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.care import CareSuggested
 from services.notifier.domain.circles import CircleProposed
-from services.notifier.domain.manners import Manners
-from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition, Rules
-from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition
 from services.notifier.domain.requests import (
     Asking,
     MembersAsked,
@@ -27,9 +24,10 @@ from services.notifier.domain.requests import (
 )
 from services.notifier.domain.talks import TalkSuggested
 from services.notifier.domain.voice import VoiceAnswered
-from services.notifier.domain.waiting import Answering, DraftStillWaits, Stage
+from services.notifier.domain.waiting import DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
+from tests.notifier.domain import test_steps
 from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
 from tests.notifier.examples import HOURS, NINE, RULES, WORDING, a_notifier, happened, moved
 
@@ -46,23 +44,14 @@ UNKIND = {
     "en": ("demot", "fail", "lost", "lose", "drop", "below", "worse", "bad", "fault", "must"),
     "de": ("abstieg", "verlor", "verlier", "schlecht", "versag", "schuld ", "muss", "unter"),
 }
+ANNOUNCED = next(case for case in CASES if case.kind == "announcement")
 BECAUSE = {"en": "You get this because ", "de": "Du bekommst das, weil "}
 
 
 def what_is_said() -> Iterator[Notice]:
     """Whatever the domain says, in every turn that it takes."""
     promise = Promise(minutes=90, at_risk_percent=50)
-    rules = Rules(
-        promises={"socially_engaged": promise},
-        answering=Answering(days=2, remind_after_days=1),
-        rhythm=Rhythm(timezone="UTC", morning=time(8)),
-        channels={},
-        manners=Manners(kinds={}, quiet=None, budget={}, wait=timedelta()),
-        retries={},
-        interest=timedelta(days=1),
-        most_recipients=1,
-        engaged=RULES.engaged,
-    )
+    rules = replace(RULES, promises={"socially_engaged": promise})
     up = MemberMoved(
         member="ann",
         before="content_creator",
@@ -93,7 +82,11 @@ def what_is_said() -> Iterator[Notice]:
         waits = [DraftStillWaits(received=received, stage=stage, at=NINE) for stage in STAGES]
         for count in (1, 2, 6):
             yield from drafting.of_queue(waits[:count], ["eddi"], NINE.date(), NINE)
-    for named, at, topic in ((None, None, None), ("Tea", "https://a.example/2", "tea")):
+    for named, at, topic, acts in (
+        (None, None, None, 0),
+        ("Tea", "https://a.example/2", "tea", 0),
+        ("Tea", None, "tea", 3),
+    ):
         piece = PieceRecorded(
             piece="piece/1",
             member="ann",
@@ -104,13 +97,15 @@ def what_is_said() -> Iterator[Notice]:
             url=at,
             topics=(),
         )
-        yield from notices.of_piece(piece, [Listener(member="bob", topic=topic)], NINE)
+        yield from notices.of_piece(piece, [Listener(member="bob", topic=topic, acts=acts)], NINE)
     for recognition in (
         Recognition(kind="effort"),
-        Recognition(kind="effort", name="N", why="W.", link="https://a.example/3"),
+        Recognition(kind="effort", name="N", why="W.", link="https://a.example/3", public=True),
+        Recognition(kind="effort", public=True),
     ):
-        yield notices.of_recognition("ann", "c", recognition, NINE)
+        yield from notices.of_recognition("ann", "c", recognition, NINE)
     yield from what_is_said_to_the_engaged()
+    yield from test_steps.what_is_said()
 
 
 def what_is_said_to_the_engaged() -> Iterator[Notice]:
@@ -274,8 +269,8 @@ async def test_an_inbox_speaks_the_language_of_its_member(tmp_path: Path) -> Non
 
 
 def test_what_a_person_named_their_piece_is_no_template() -> None:
-    piece = {"title": "{{ 7 * 7 }}\n\nSubject: x", "url": None, "topic": "a\nb"}
-    announced = replace(CASES[-3], facts=piece)
+    piece = {"title": "{{ 7 * 7 }}\n\nSubject: x", "url": None, "topic": "a\nb", "acts": 0}
+    announced = replace(ANNOUNCED, facts=piece)
 
     words = WORDING.words(announced, Recipient("m-001"))
     assert words.title == "m-002 has published “{{ 7 * 7 }} Subject: x”"
@@ -286,8 +281,8 @@ def test_a_template_of_the_operators_goes_before_the_shipped_one(tmp_path: Path)
     folder = own(tmp_path, "de-AT/announcement.j2", blocks(title="Servus, {{ about }}"))
     ours = Wording(folder)
 
-    assert ours.words(CASES[-3], Recipient("m-001", "de-AT")).title == "Servus, m-002"
-    assert ours.words(CASES[-3], Recipient("m-001", "de")).title.startswith("m-002 hat ")
+    assert ours.words(ANNOUNCED, Recipient("m-001", "de-AT")).title == "Servus, m-002"
+    assert ours.words(ANNOUNCED, Recipient("m-001", "de")).title.startswith("m-002 hat ")
     assert ours.words(CASES[0], Recipient("m-001", "de-AT")).title.startswith("Du bist auf ")
 
 
@@ -331,10 +326,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("locale", "subject", "stop"),
     [
-        ("en", "ann has published a new piece, and 3 more", "No more e-mails about new pieces"),
+        ("en", "ann has published a new piece, and 5 more", "No more e-mails about new pieces"),
         (
             "de",
-            "ann hat einen neuen Beitrag veröffentlicht und 3 mehr",
+            "ann hat einen neuen Beitrag veröffentlicht und 5 mehr",
             "Keine E-Mails mehr zum Thema „neue Beiträge“",
         ),
     ],
@@ -342,8 +337,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_digest_tells_everything_kind_after_kind_and_how_to_stop_each(
     locale: str, subject: str, stop: str
 ) -> None:
-    told = [it for it in what_is_said() if it.kind in {"announcement", "recognition"}]
     to = Recipient("m-001", locale)
+    titled = {
+        WORDING.words(it, to).title: it
+        for it in what_is_said()
+        if it.kind in {"announcement", "recognition"}
+    }
+    told = [*titled.values()]
     letter = WORDING.digest(told, to, stop=lambda kind: f"https://zones.example/{kind}")
 
     assert letter.subject == subject

@@ -22,9 +22,11 @@ from services.notifier.adapters.engaged_book import (
 from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
 from services.notifier.domain.hours import Quiet
+from services.notifier.domain.interest import WHOLE, Fading
 from services.notifier.domain.manners import How, Manner, Manners
 from services.notifier.domain.notices import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
@@ -32,9 +34,14 @@ from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_DAYS: Final = 3660
+MOST_HALF_LIFE: Final = 366
 MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
 MOST_A_WEEK: Final = 10_000
+
+Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS)]
+Minutes: TypeAlias = Annotated[int, Field(ge=0, le=24 * 60)]
+Weight: TypeAlias = Annotated[float, Field(ge=0, le=1000)]
 
 Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
 OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
@@ -62,6 +69,40 @@ class _FastTrack(Table):
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
 
 
+class _Announcement(Table):
+    most_recipients: Ordinal
+
+
+class _Interest(Table):
+    half_life_days: Annotated[int, Field(ge=1, le=MOST_HALF_LIFE)]
+    declared: Weight
+    least: Weight
+
+
+class _Suggestions(Table):
+    fresh_days: Days
+    share_most: Annotated[int, Field(ge=0, le=20)]
+    longest_pause_days: Days
+    follow_every_days: Days
+    authors_of_days: Days
+
+
+class _Nudges(Table):
+    every_days: Days
+    news_days: Days
+    link_after_days: Days
+    dormant_after_days: Days
+    bare_shares: Ordinal
+    bare_within_days: Days
+    link_minutes: Minutes
+    dormant_minutes: Minutes
+    own_words_minutes: Minutes
+
+
+class _Digest(Table):
+    to: DigestTo
+
+
 class _Drafts(Table):
     answer_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
     remind_after_days: Annotated[int, Field(ge=1, le=MOST_ANSWER_DAYS)]
@@ -73,11 +114,6 @@ class _Drafts(Table):
                 "reminder", "remind_after_days must not be more than answer_days"
             )
         return self
-
-
-class _Announcement(Table):
-    interest_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    most_recipients: Ordinal
 
 
 class _Rhythm(Table):
@@ -117,6 +153,10 @@ class _Noticebook(Table):
     circle: Circle
     talk: Talk
     retention_care: RetentionCare
+    interest: _Interest
+    suggestions: _Suggestions
+    nudges: _Nudges
+    organisation_digest: _Digest
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
 
@@ -166,11 +206,18 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             channel: tuple(timedelta(seconds=it) for it in pauses)
             for channel, pauses in book.retries.items()
         },
-        interest=timedelta(days=book.announcement.interest_days),
         most_recipients=book.announcement.most_recipients,
         engaged=engaged_rules(
             book.asks, book.topic_request, book.circle, book.talk, book.retention_care
         ),
+        interest=Fading(
+            half_life=book.interest.half_life_days,
+            declared=round(book.interest.declared * WHOLE),
+            least=round(book.interest.least * WHOLE),
+        ),
+        suggesting=_suggesting(book.suggestions),
+        nudging=_nudging(book.nudges),
+        digest_to=book.organisation_digest.to,
     )
 
 
@@ -181,4 +228,28 @@ def _manners(book: _Noticebook) -> Manners:
         quiet=Quiet(begins=quiet.begins, ends=quiet.ends) if quiet else None,
         budget=dict(book.budget.per_week.items()),
         wait=timedelta(days=book.budget.wait_days),
+    )
+
+
+def _suggesting(said: _Suggestions) -> Suggesting:
+    return Suggesting(
+        fresh=said.fresh_days,
+        most=said.share_most,
+        longest_pause=said.longest_pause_days,
+        follow_every=said.follow_every_days,
+        authors_of=said.authors_of_days,
+    )
+
+
+def _nudging(said: _Nudges) -> Nudging:
+    return Nudging(
+        every=said.every_days,
+        news=said.news_days,
+        link_after=said.link_after_days,
+        dormant_after=said.dormant_after_days,
+        bare_shares=said.bare_shares,
+        bare_within=said.bare_within_days,
+        link_minutes=said.link_minutes,
+        dormant_minutes=said.dormant_minutes,
+        own_words_minutes=said.own_words_minutes,
     )

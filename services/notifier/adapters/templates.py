@@ -8,7 +8,7 @@ at start, `de/announcement.j2:6: ...`, and not a letter with a hole in it.
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -191,7 +191,7 @@ def _environment(folders: Iterable[Path]) -> "_Environment":
         autoescape=_is_html,
         auto_reload=False,
     )
-    environment.filters.update(moment=_moment, span=_span, paragraphs=paragraphs)
+    environment.filters.update(day=_day, moment=_moment, span=_span, paragraphs=paragraphs)
     return environment
 
 
@@ -216,6 +216,13 @@ def _moment(context: Context, at: datetime) -> str:
     named = format_datetime(at, "z", tzinfo=zone, locale=locale)
     offset = format_datetime(at, "ZZZZ", tzinfo=zone, locale=locale)
     return f"{day}, {time} {named if named.isalpha() else offset}"
+
+
+@pass_context
+def _day(context: Context, day: str) -> str:
+    """March 12; 12. März: of a day as it is written in facts, 2026-03-12."""
+    locale, _ = context["manner"]
+    return format_skeleton("MMMMd", date.fromisoformat(day), locale=locale)
 
 
 @pass_context

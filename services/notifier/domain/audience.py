@@ -3,12 +3,13 @@
 One stream for each member, named by their id. What would change nothing is not recorded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
 
+from services.notifier.domain import acts
 from shared.decider import Decider
 
 ORGANISATION: Final = "_org"
@@ -23,11 +24,6 @@ LISTENING: Final = (FIRST_ZONE, "content_sharer")
 Field: TypeAlias = Literal["roles", "topics", "status", "locale", "timezone", "group", "sponsor"]
 """`status` is registered, paused or departed; one value, like a list of one, as are all but roles
 and topics."""
-
-MOST_TOPICS: Final = 40
-"""So many topics of a member's own acts are remembered; a new one replaces the oldest."""
-REFRESHED_AFTER: Final = timedelta(days=7)
-"""An interest that is shown again sooner is recorded only once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +50,6 @@ class MemberMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterestShown:
-    """By an act of the member's own. `instead_of` is forgotten for it."""
-
-    topic: str
-    at: datetime
-    instead_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorFollowed:
     """`act` names it for ever; source and object are what a retraction may name it by as well."""
 
@@ -81,15 +68,6 @@ class ActRetracted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowsRetracted:
-    """This object of the platform's is followed no more, up to and at `until`."""
-
-    source: str
-    object: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PieceRecorded:
     """Somebody published it; whoever says so again says nothing new."""
 
@@ -103,10 +81,10 @@ class PieceRecorded:
     topics: tuple[str, ...]
 
 
-Heard: TypeAlias = AuthorFollowed | ActRetracted | FollowsRetracted | PieceRecorded
+Heard: TypeAlias = AuthorFollowed | ActRetracted | PieceRecorded | acts.ObjectRetracted | acts.Event
 """What is recorded as it comes."""
 
-Event: TypeAlias = MemberDescribed | MemberMoved | InterestShown
+Event: TypeAlias = MemberDescribed | MemberMoved
 
 
 class Said(NamedTuple):
@@ -119,10 +97,12 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
+    """`cares` are the topics that interest them, as far as that was asked for."""
+
     fields: Mapping[Field, Said] = field(default_factory=lambda: MappingProxyType({}))
     zone: str | None = FIRST_ZONE
     version: int = 0
-    interests: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    cares: frozenset[str] = frozenset()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -153,9 +133,6 @@ def evolve(member: Member, event: Event) -> Member:
             return replace(member, fields={**member.fields, event.field: said})
         case MemberMoved():
             return replace(member, zone=event.zone, version=event.version)
-        case InterestShown():
-            kept = {t: at for t, at in member.interests.items() if t != event.instead_of}
-            return replace(member, interests={**kept, event.topic: event.at})
         case _:
             assert_never(event)
 
@@ -177,13 +154,7 @@ class Move:
     historical: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowInterest:
-    topics: tuple[str, ...]
-    at: datetime
-
-
-Command: TypeAlias = Describe | Move | ShowInterest
+Command: TypeAlias = Describe | Move
 
 
 def decide(command: Command, member: Member) -> tuple[Event, ...]:
@@ -208,30 +179,12 @@ def decide(command: Command, member: Member) -> tuple[Event, ...]:
                     historical=command.historical,
                 ),
             )
-        case ShowInterest():
-            return tuple(_shown(member, command))
         case _:
             assert_never(command)
 
 
 def _newer(command: Describe, said: Said | None) -> bool:
     return said is None or (command.at, command.key) > (said.at, said.key)
-
-
-def _shown(member: Member, command: ShowInterest) -> Iterable[InterestShown]:
-    interests = dict(member.interests)
-    for topic in dict.fromkeys(map(topic_of, command.topics)):
-        known = interests.get(topic)
-        if known is not None and command.at < known + REFRESHED_AFTER:
-            continue
-        oldest = None
-        if known is None and len(interests) >= MOST_TOPICS:
-            oldest = min(interests, key=lambda each: (interests[each], each))
-            if command.at <= interests[oldest]:
-                continue
-            del interests[oldest]
-        interests[topic] = command.at
-        yield InterestShown(topic=topic, at=command.at, instead_of=oldest)
 
 
 def topic_of(word: str) -> str:

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Final, TypeAlias
 
-from services.notifier.domain.engaged import Engaged, topics
+from services.notifier.domain.engaged import Engaged
 from services.notifier.domain.notices import Notice
 
 SMALLEST: Final = 4
@@ -48,7 +48,7 @@ def proposed(
     """Return the circles of a month. `before` are those of the months in which nobody is to meet
     the same people again.
     """
-    caring = {who: topics(member) for who, member in engaged.willing("circle").items()}
+    caring = {who: member.cares for who, member in engaged.willing("circle").items()}
     return [
         CircleProposed(month=month, number=number, topic=topic, members=members, at=at)
         for number, (topic, members) in enumerate(arranged(caring, before), 1)

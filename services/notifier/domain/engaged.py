@@ -48,11 +48,5 @@ class Engaged:
         return sorted(members, key=burden)
 
 
-def topics(member: Member) -> frozenset[str]:
-    """Return what a member cares about: topics declared, and those of own acts."""
-    declared = member.fields.get("topics")
-    return frozenset({*(declared.value if declared else ()), *member.interests})
-
-
 def interested(member: Member, topic: str) -> bool:
-    return topic_of(topic) in topics(member)
+    return topic_of(topic) in member.cares

@@ -1,9 +1,11 @@
 """What a batch may ask about: a part of all that is folded, and how it becomes in its course."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.notifier.domain import alerts, audience, requests
 from services.notifier.domain.alerts import Draft
+from services.notifier.domain.around import Around
 from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
 from services.notifier.domain.engaged import Engaged
@@ -40,6 +42,11 @@ class Known:
     """On a day's occasion."""
     quiet: set[str] = field(default_factory=set)
     """Who of those whom the batch concerns has turned quiet."""
+    seen: dict[tuple[str, str], date] = field(default_factory=dict)
+    """When something was last done, by member and platform."""
+    warned: dict[str, str] = field(default_factory=dict)
+    """The causes of the warnings that stand, by member."""
+    around: Around = field(default_factory=Around)
 
     def member(self, name: str) -> Member:
         return self.members.get(name, audience.member.initial)

@@ -18,10 +18,12 @@ from services.notifier.domain.alerts import (
     AlertRaised,
     Promise,
 )
-from services.notifier.domain.audience import MemberMoved, PieceRecorded
+from services.notifier.domain.audience import ORGANISATION, MemberMoved, PieceRecorded
 from services.notifier.domain.engaged_rules import EngagedRules
+from services.notifier.domain.interest import Fading
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from services.notifier.domain.waiting import Answering
 from services.notifier.domain.working_hours import WorkingHours
 
@@ -42,6 +44,14 @@ Kind: TypeAlias = Literal[
     "circle",
     "talk",
     "retention_care",
+    "follow_suggestion",
+    "share_suggestion",
+    "nudge",
+    "account_dormant",
+    "warning",
+    "warning_over",
+    "impact_summary",
+    "organisation_digest",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -59,7 +69,7 @@ CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 ADDRESSED: Final[tuple[Channel, ...]] = ("email", "chat")
 """Those that need an address of the recipient's."""
 
-Fact: TypeAlias = str | int | float | bool | None
+Fact: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 Facts: TypeAlias = Mapping[str, Fact]
 
 
@@ -75,13 +85,15 @@ class Rules:
     channels: Mapping[Kind, tuple[Channel, ...]]
     manners: Manners
     retries: Mapping[Channel, tuple[timedelta, ...]]
-    interest: timedelta
-    """For so long an own act shows interest in its topics."""
+    interest: Fading
     most_recipients: int
     """Of one announcement; followers come first."""
+    suggesting: Suggesting
+    nudging: Nudging
+    digest_to: DigestTo
+    engaged: EngagedRules
     hours: WorkingHours | None = None
     """Without them all hours are worked."""
-    engaged: EngagedRules
 
     def promise(self, zone: str | None) -> Promise | None:
         return None if zone is None else self.promises.get(zone)
@@ -228,20 +240,26 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Somebody to whom a piece is announced: a follower of its author, or interested in `topic`."""
+    """Somebody to whom a piece is announced: a follower of its author, or interested in `topic`,
+    on which they did so many `acts` lately.
+    """
 
     member: str
     topic: str | None = None
+    acts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
-    """Name, why and link are the rule's own words, where it has any."""
+    """Name, why and link are the rule's own words, where it has any. `public`: the member agrees to
+    be named to others.
+    """
 
     kind: str
     name: str | None = None
     why: str | None = None
     link: str | None = None
+    public: bool = False
 
 
 def stream(recipient: str) -> str:
@@ -311,25 +329,37 @@ def of_piece(
             recipient=listener.member,
             cause=piece.piece,
             at=now,
-            facts={"title": piece.title, "url": piece.url, "topic": listener.topic},
+            facts={
+                "title": piece.title,
+                "url": piece.url,
+                "topic": listener.topic,
+                "acts": listener.acts,
+            },
             about=piece.member,
             at_once=at_once,
         )
 
 
-def of_recognition(member: str, cause: str, recognition: Recognition, at: datetime) -> Notice:
-    return Notice(
-        kind="recognition",
-        recipient=member,
-        cause=cause,
-        at=at,
-        facts={
-            "what": recognition.kind,
-            "name": recognition.name,
-            "reason": recognition.why,
-            "link": recognition.link,
-        },
-    )
+def of_recognition(
+    member: str, cause: str, recognition: Recognition, at: datetime
+) -> Iterator[Notice]:
+    """Say it to the member, and to the organisation where the member agrees."""
+    facts: Facts = {
+        "what": recognition.kind,
+        "name": recognition.name,
+        "reason": recognition.why,
+        "link": recognition.link,
+    }
+    yield Notice(kind="recognition", recipient=member, cause=cause, at=at, facts=facts)
+    if recognition.public:
+        yield Notice(
+            kind="recognition",
+            recipient=ORGANISATION,
+            cause=cause,
+            at=at,
+            facts=facts,
+            about=member,
+        )
 
 
 def _of_draft(alert: Alert) -> Facts:

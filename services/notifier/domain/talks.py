@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.notifier.domain.audience import ORGANISATION, Member, having
-from services.notifier.domain.engaged import ENGAGED, Engaged, topics
+from services.notifier.domain.engaged import ENGAGED, Engaged
 from services.notifier.domain.engaged_rules import EngagedRules, TalkRules
 from services.notifier.domain.notices import Notice
 
@@ -98,11 +98,11 @@ def _speaker(
     group comes before all others, and then who was asked least.
     """
     speakers = {
-        who: topics(it)
+        who: it.cares
         for who, it in engaged.willing("talk").items()
         if who not in group.members and not engaged.asks(who, at - rules.talks.rest)
     }
-    cares = Counter(topic for it in group.members.values() for topic in topics(it))
+    cares = Counter(topic for it in group.members.values() for topic in it.cares)
     shared = {
         who: min(theirs & cares.keys(), key=lambda topic: (-cares[topic], topic))
         for who, theirs in speakers.items()

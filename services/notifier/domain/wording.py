@@ -4,9 +4,12 @@ The words themselves are templates, and are made where a person reads them, in t
 language. They are tried on these cases before anybody is told anything.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from services.notifier.domain import examples
+from services.notifier.domain.examples import URL
 from services.notifier.domain.notices import Fact, Kind, Notice
 
 
@@ -33,6 +36,11 @@ CASES: Final = (
         for kind in ("fast_track_alert", "fast_track_at_risk", "fast_track_breached")
         for title, url, minutes in ((None, None, 90), ("On waiting", "https://a.example/1", 240))
     ),
+    _case("announcement", about="m-002", title=None, url=None, topic=None, acts=0),
+    *(
+        _case("announcement", about="m-002", title="On tea", url=URL, topic="tea", acts=acts)
+        for acts in (1, 3)
+    ),
     *(
         case
         for title, url in ((None, None), ("On waiting", "https://a.example/1"))
@@ -58,8 +66,8 @@ CASES: Final = (
     _case("retention_care", about="m-002", quiet=True, late=False),
     _case("retention_care", about="m-002", quiet=False, late=True),
     _case("retention_care", about="m-002", quiet=True, late=True),
-    _case("announcement", about="m-002", title=None, url=None, topic=None),
-    _case("announcement", about="m-002", title="On tea", url="https://a.example/1", topic="tea"),
     _case("recognition", what="first_piece", name=None, reason=None, link=None),
+    _case("recognition", about="m-002", what="effort", name=None, reason=None, link=None),
     _case("recognition", what="effort", name="Five", reason="So.", link="https://a.example/2"),
+    *(replace(_case(kind, about=about), facts=facts) for kind, about, facts in examples.cases()),
 )

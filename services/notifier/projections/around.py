@@ -14,9 +14,10 @@ from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
 from services.notifier.domain.engaged import ENGAGED, Engaged
 from services.notifier.domain.engaged_rules import CareRules, EngagedRules
+from services.notifier.domain.interest import Fading
 from services.notifier.domain.requests import Asking
 from services.notifier.domain.talks import Group
-from services.notifier.projections import knowledge
+from services.notifier.projections import interest, knowledge
 from services.notifier.projections.entries import CODEC, instant, milliseconds
 from services.notifier.projections.knowledge import Read
 from shared.decider import fold
@@ -52,12 +53,14 @@ async def asks_at(read: Read) -> datetime | None:
     return None if at is None else instant(at)
 
 
-async def engaged(read: Read, rules: EngagedRules, now: datetime) -> Engaged:
+async def engaged(read: Read, rules: EngagedRules, fading: Fading, now: datetime) -> Engaged:
     """Return who is socially engaged and there, and how often they were asked of late."""
     rows = await read.fetchall("SELECT member FROM places WHERE zone = 'socially_engaged'")
     names = [member for (member,) in rows]
     known = await knowledge.members(read, names)
-    there = {who: known[who] for who in names if known[who].there}
+    there = await interest.caring(
+        read, {who: known[who] for who in names if known[who].there}, now.date(), fading
+    )
     asked: dict[str, tuple[datetime, ...]] = defaultdict(tuple)
     for member, at in await read.fetchall(
         "SELECT member, at FROM json_each(:names) JOIN asks ON member = value WHERE at > :since",
@@ -85,12 +88,13 @@ async def circles(read: Read, months: int, month: date) -> tuple[frozenset[str],
     )
 
 
-async def groups(read: Read) -> tuple[Group, ...]:
+async def groups(read: Read, fading: Fading, now: datetime) -> tuple[Group, ...]:
     """Return all groups, with those of their members who are there."""
     rows = await read.fetchall(
         "SELECT member, value ->> 0 FROM profiles WHERE field = 'group' AND value <> '[]'"
     )
-    known = await knowledge.members(read, [member for member, _ in rows])
+    found = await knowledge.members(read, [member for member, _ in rows])
+    known = await interest.caring(read, found, now.date(), fading)
     members: dict[str, dict[str, Member]] = defaultdict(dict)
     for member, group in rows:
         if known[member].there:

@@ -3,20 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 
 from services.notifier.domain import alerts
 from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import (
     FIRST_ZONE,
-    LISTENING,
     Field,
     Member,
-    PieceRecorded,
     Said,
 )
-from services.notifier.domain.notices import Channel, Listener, NoticeSent, Reach, Rules
+from services.notifier.domain.notices import Channel, NoticeSent, Reach
 from services.notifier.domain.notices import Kind as NoticeKind
 from services.notifier.projections.entries import CODEC, instant, milliseconds
 from shared.clock import Clock, Mode
@@ -54,21 +52,13 @@ async def members(read: Read, names: Collection[str]) -> dict[str, Member]:
             concerned,
         )
     }
-    interests = _grouped(
-        (member, topic, instant(at))
-        for member, topic, at in await read.fetchall(
-            "SELECT member, topic, at FROM json_each(:names) JOIN interests ON member = value",
-            concerned,
-        )
-    )
     found = {}
-    for name in {*fields, *places, *interests}:
+    for name in {*fields, *places}:
         zone, version = places.get(name, (FIRST_ZONE, 0))
         found[name] = Member(
             fields=cast("dict[Field, Said]", fields.get(name, {})),
             zone=zone,
             version=version,
-            interests=interests.get(name, {}),
         )
     return found
 
@@ -125,32 +115,22 @@ async def void(read: Read, acts: Collection[str]) -> set[str]:
     )
 
 
-async def listeners(read: Read, piece: PieceRecorded, rules: Rules) -> tuple[Listener, ...]:
-    """Return to whom a piece is announced: first the author's followers, then who is interested
-    and in a zone that listens.
-    """
+async def seen(read: Read, members: Collection[str]) -> dict[tuple[str, str], date]:
+    """Return the last day on which something was done, by member and platform."""
     rows = await read.fetchall(
-        "SELECT heard.member, min(topic) FROM ("
-        " SELECT member, '' AS topic FROM follows WHERE target = :author"
-        " UNION ALL SELECT interested.member, topic FROM ("
-        "  SELECT member, topic FROM json_each(:topics) JOIN declared ON topic = value"
-        "  UNION ALL SELECT member, topic FROM json_each(:topics) JOIN interests ON topic = value"
-        "   WHERE at >= :since"
-        " ) AS interested LEFT JOIN places ON places.member = interested.member"
-        "  WHERE places.member IS NULL OR zone IN (SELECT value FROM json_each(:zones))"
-        ") AS heard LEFT JOIN profiles ON profiles.member = heard.member AND field = 'status'"
-        " WHERE heard.member <> :author AND coalesce(profiles.value, '') NOT IN"
-        "  ('[\"departed\"]', '[\"paused\"]')"
-        " GROUP BY heard.member ORDER BY min(topic) <> '', heard.member LIMIT :most",
-        {
-            "author": piece.member,
-            "topics": json.dumps(piece.topics),
-            "since": milliseconds(piece.at - rules.interest),
-            "zones": json.dumps(LISTENING),
-            "most": rules.most_recipients,
-        },
+        "SELECT member, source, day FROM json_each(:names) JOIN seen ON member = value",
+        {"names": json.dumps(list(members))},
     )
-    return tuple(Listener(member=member, topic=topic or None) for member, topic in rows)
+    return {(member, source): date.fromordinal(day) for member, source, day in rows}
+
+
+async def warned(read: Read, members: Collection[str]) -> dict[str, str]:
+    """Return the cause of the warning that stands, of those who have one."""
+    rows = await read.fetchall(
+        "SELECT member, cause FROM json_each(:names) JOIN warnings ON member = value WHERE stands",
+        {"names": json.dumps(list(members))},
+    )
+    return dict(rows)
 
 
 async def reach(read: Read, told: Iterable[NoticeSent]) -> Reach:

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Final, TypeAlias, assert_never, cast
 
 from services.notifier.domain import (
+    acts,
     alerts,
     audience,
     care,
@@ -17,11 +18,12 @@ from services.notifier.domain import (
     notices,
     requests,
     respect,
+    standing,
     talks,
 )
 from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
 from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
-from services.notifier.projections import drafting, engaged_tables, held
+from services.notifier.projections import doings, drafting, engaged_tables, held
 from services.notifier.projections.entries import CODEC, milliseconds
 from services.notifier.projections.statements import Statement
 from shared import clock
@@ -30,7 +32,7 @@ from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "4"
+FORM: Final = "5"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
@@ -40,9 +42,11 @@ BEFORE_ALL_ELSE: Final = -1
 OUTCOMES: Final = (notices.NoticeSent, respect.NoticeHeld, respect.NoticeDropped)
 """What becomes of notices: they come by the thousand and do not depend on each other."""
 TABLES: Final = (
-    *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_follows"),
+    *("profiles", "places", "declared", "interests", "follows", "void_acts", "void_objects"),
     *("pieces", "drafts", "alerts", "inbox", "deliveries", "stops", "gone"),
+    *("acts", "seen", "offers", "accounts", "near", "asked", "warnings"),
     *("waiting", "voices"),
+    *("requests", "asks", "replies", "circles", "talks", "quiet", "breaches", "consents", "cared"),
     *held.TABLES,
 )
 
@@ -55,6 +59,7 @@ Event: TypeAlias = (
     | notices.Event
     | respect.Event
     | engaged_tables.Event
+    | standing.ZoneNeared
 )
 
 
@@ -116,15 +121,21 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
                 "UPDATE clock SET now = max(coalesce(now, 0), :now)",
                 {"now": milliseconds(event.at)},
             )
-        case audience.MemberDescribed() | audience.MemberMoved() | audience.InterestShown():
+        case audience.MemberDescribed() | audience.MemberMoved():
             yield from _of_member(row.stream, event)
-        case (
-            audience.AuthorFollowed()
-            | audience.ActRetracted()
-            | audience.FollowsRetracted()
-            | audience.PieceRecorded()
-        ):
+        case audience.AuthorFollowed() | audience.ActRetracted() | audience.PieceRecorded():
             yield from _of_act(row.stream, event)
+        case (
+            acts.ActRecorded()
+            | acts.ReceptionMeasured()
+            | acts.OutcomeReported()
+            | acts.ObjectRetracted()
+            | acts.ContentOffered()
+            | acts.AccountLinked()
+        ):
+            yield from doings.of_doing(row.stream, event)
+        case standing.ZoneNeared():
+            yield doings.of_standing(row.stream, event)
         case (
             alerts.DraftSubmitted()
             | alerts.DraftClosed()
@@ -151,6 +162,8 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
                 yield from held.of_sent(event)
         case respect.NoticeHeld() | respect.NoticeDropped():
             yield held.of_unsent(row, event)
+            if isinstance(event, respect.NoticeHeld):
+                yield from doings.of_notice(event.id, event.notice)
         case respect.PreferencesSet():
             yield held.of_preferences(row.stream.removeprefix(notices.stream("")), event)
         case notices.KindStopped() | notices.KindResumed():
@@ -203,30 +216,23 @@ def _of_member(member: str, event: audience.Event) -> Iterable[Statement]:
                 " VALUES (:member, :zone, :version)",
                 {"member": member, "zone": event.zone, "version": event.version},
             )
-        case audience.InterestShown():
-            if event.instead_of is not None:
-                yield Statement(
-                    "DELETE FROM interests WHERE topic = :topic AND member = :member",
-                    {"topic": event.instead_of, "member": member},
-                )
-            yield Statement(
-                "INSERT OR REPLACE INTO interests (topic, member, at)"
-                " VALUES (:topic, :member, :at)",
-                {"topic": event.topic, "member": member, "at": milliseconds(event.at)},
-            )
+            yield doings.no_warning(member)
         case _:
             assert_never(event)
 
 
-def _of_act(member: str, event: audience.Heard) -> Iterable[Statement]:
+def _of_act(
+    member: str,
+    event: audience.AuthorFollowed | audience.ActRetracted | audience.PieceRecorded,
+) -> Iterable[Statement]:
     match event:
         case audience.AuthorFollowed():
             yield Statement(
                 "INSERT OR IGNORE INTO follows (act, member, target, source, object, at)"
                 " SELECT :act, :member, :target, :source, :object, :at WHERE NOT EXISTS"
                 " (SELECT 1 FROM void_acts WHERE act = :act) AND NOT EXISTS"
-                " (SELECT 1 FROM void_follows WHERE member = :member AND source = :source"
-                " AND object = :object AND until >= :at)",
+                " (SELECT 1 FROM void_objects WHERE member = :member AND kind = 'follow'"
+                " AND source = :source AND object = :object AND until >= :at)",
                 {
                     "act": event.act,
                     "member": member,
@@ -236,6 +242,7 @@ def _of_act(member: str, event: audience.Heard) -> Iterable[Statement]:
                     "at": milliseconds(event.at),
                 },
             )
+            yield doings.seen(member, event.source, event.at)
         case audience.ActRetracted():
             yield Statement(
                 "INSERT OR IGNORE INTO void_acts (act) VALUES (:act)", {"act": event.act}
@@ -244,27 +251,20 @@ def _of_act(member: str, event: audience.Heard) -> Iterable[Statement]:
                 "DELETE FROM follows WHERE act = :act AND member = :member",
                 {"act": event.act, "member": member},
             )
-        case audience.FollowsRetracted():
-            values = {
-                "member": member,
-                "source": event.source,
-                "object": event.object,
-                "until": milliseconds(event.until),
-            }
-            yield Statement(
-                "INSERT INTO void_follows (member, source, object, until)"
-                " VALUES (:member, :source, :object, :until) ON CONFLICT (member, source, object)"
-                " DO UPDATE SET until = max(until, excluded.until)",
-                values,
-            )
-            yield Statement(
-                "DELETE FROM follows WHERE member = :member AND object = :object"
-                " AND source = :source AND at <= :until",
-                values,
-            )
+            yield from doings.of_retracted_act(member, event.act)
         case audience.PieceRecorded():
             yield Statement(
-                "INSERT OR IGNORE INTO pieces (piece) VALUES (:piece)", {"piece": event.piece}
+                "INSERT OR IGNORE INTO pieces (piece, author, at, historical, title, url, topics)"
+                " VALUES (:piece, :author, :at, :historical, :title, :url, :topics)",
+                {
+                    "piece": event.piece,
+                    "author": event.member,
+                    "at": milliseconds(event.at),
+                    "historical": event.historical,
+                    "title": event.title,
+                    "url": event.url,
+                    "topics": json.dumps(event.topics),
+                },
             )
         case _:
             assert_never(event)
@@ -315,6 +315,7 @@ def _of_notice(
 ) -> Iterable[Statement]:
     match event:
         case notices.NoticeSent():
+            yield from doings.of_notice(event.id, event.notice)
             yield Statement(
                 "INSERT OR IGNORE INTO inbox (id, position, recipient, kind, is_read)"
                 " VALUES (:id, :position, :recipient, :kind, 0)",

@@ -7,11 +7,14 @@ from datetime import datetime
 from itertools import groupby
 
 from services.notifier import handlers
-from services.notifier.domain import alerts, occasions, requests
+from services.notifier.domain import acts, alerts, occasions, requests
+from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.standing import Foretold
+from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import (
     Drafted,
@@ -21,17 +24,19 @@ from services.notifier.handlers import (
     Requested,
     Turned,
 )
-from services.notifier.projections import around, knowledge, tables
+from services.notifier.projections import around, interest, knowledge, looking, tables
 from services.notifier.stream import settling
 from services.notifier.stream.reading import Heard
+from shared import clock
 from shared.eventlog.log import Entry, Transaction
 
 
 class Notifying:
-    """Decides by `rules` what is said of what was heard."""
+    """Decides by `rules` what is said of what was heard, with `sources` of the operator's."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, sources: Collection[Source] = ()) -> None:
         self.rules = rules
+        self.sources = sources
 
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
         """Take a whole batch of one stream. What is None concerns nobody yet."""
@@ -39,7 +44,7 @@ class Notifying:
             case Happening():
                 happened = [it for it in heard if isinstance(it, Happening)]
                 return await self._hear(transaction, happened)
-            case Move() | Turned():
+            case Move() | Foretold() | Turned():
                 await self._follow(transaction, (it for it in heard if it is not None))
             case Recognised():
                 recognised = [it for it in heard if isinstance(it, Recognised)]
@@ -72,10 +77,11 @@ class Notifying:
     async def _follow(self, transaction: Transaction, heard: Iterable[Heard]) -> None:
         """Take what the classifier says in its order."""
         for kind, run in groupby(heard, key=type):
-            if kind is Move:
-                await self._move(transaction, [it for it in run if isinstance(it, Move)])
-            else:
+            if kind is Turned:
                 await self._turn(transaction, [it for it in run if isinstance(it, Turned)])
+            else:
+                moves = [it for it in run if isinstance(it, Move | Foretold)]
+                await self._move(transaction, moves)
 
     async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
         known = Known(
@@ -85,14 +91,17 @@ class Notifying:
         )
         await self._say(transaction, handlers.turn(known, turned, self.rules))
 
-    async def _move(self, transaction: Transaction, moves: Sequence[Move]) -> None:
+    async def _move(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> None:
         names = {move.member for move in moves}
         now = await knowledge.clock(transaction)
         open_drafts = await knowledge.open_drafts(transaction, names)
+        keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
         known = Known(
             clock=now,
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
+            recorded={*await transaction.known(keys)},
+            warned=await knowledge.warned(transaction, names),
         )
         await self._say(transaction, handlers.move(known, moves, self.rules))
 
@@ -116,13 +125,28 @@ class Notifying:
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._at(transaction, occasion.at)
+            known.around = await self._around(transaction, occasion)
             if occasion.every == "day":
                 late = await knowledge.late_drafts(transaction, occasion.at)
                 known.drafts |= await knowledge.drafts(transaction, late)
             await self._say(transaction, handlers.observe(known, occasion, self.rules), now)
-            known = await self._around(transaction, occasion)
+            known = await self._among_engaged(transaction, occasion)
             cared = handlers.look_after_engaged(known, occasion, self.rules)
             await self._say(transaction, cared, now)
+
+    async def _around(self, transaction: Transaction, occasion: Occasion) -> Around:
+        now, rules = occasion.at, self.rules
+        if occasion.every == "month":
+            return Around()
+        zones = await looking.here(transaction)
+        if occasion.every == "week":
+            return Around(week=await looking.week(transaction, zones, now, rules))
+        return Around(
+            sharing=await looking.sharing(transaction, zones, now, rules),
+            following=await looking.following(transaction, zones, self.sources, now, rules),
+            nudgeable=await looking.nudgeable(transaction, zones, now, rules),
+            sources=self.sources,
+        )
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
@@ -190,7 +214,7 @@ class Notifying:
             drafts=await knowledge.drafts(transaction, due),
         )
 
-    async def _around(self, transaction: Transaction, occasion: Occasion) -> Known:
+    async def _among_engaged(self, transaction: Transaction, occasion: Occasion) -> Known:
         """Return what has to be known to bring people together, or to look after them."""
         rules, at = self.rules.engaged, occasion.at
         known = Known(
@@ -198,8 +222,8 @@ class Notifying:
             members=await knowledge.members(transaction, ()),
         )
         if occasion.every == "month":
-            known.engaged = await around.engaged(transaction, rules, at)
-            known.groups = await around.groups(transaction)
+            known.engaged = await around.engaged(transaction, rules, self.rules.interest, at)
+            known.groups = await around.groups(transaction, self.rules.interest, at)
             known.circles = await around.circles(
                 transaction, rules.circles.apart_months, occasion.on
             )
@@ -223,7 +247,9 @@ class Notifying:
         if not streams:
             return
         known.requests = await around.asked_for(transaction, streams)
-        known.engaged = await around.engaged(transaction, self.rules.engaged, now)
+        known.engaged = await around.engaged(
+            transaction, self.rules.engaged, self.rules.interest, now
+        )
         made_by = {it.opened.request.by for it in known.requests.values() if it.opened}
         known.members |= await knowledge.members(transaction, {*made_by, *by})
 
@@ -235,19 +261,25 @@ class Notifying:
         named = [it.stream for it in tells if isinstance(it, Drafted)]
         due = await knowledge.due_drafts(transaction, latest)
         published = {it.piece.piece for it in tells if isinstance(it, Published)}
-        acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
+        named_acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
+        named_acts |= {it.act.act for it in tells if isinstance(it, acts.Recorded)}
+        names = {each.member for each in telling}
         known = Known(
             clock=now,
-            members=await knowledge.members(transaction, {each.member for each in telling}),
+            members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, {*named, *due}),
             pieces=await knowledge.pieces(transaction, published),
-            void=await knowledge.void(transaction, acts),
+            void=await knowledge.void(transaction, named_acts),
             recorded={*await transaction.known([each.key for each in telling])},
+            seen=await knowledge.seen(transaction, names),
         )
         first = run[0]
         if (stream := handlers.request_of(first)) is not None:
             by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self._know_requests(transaction, known, [stream], now.now or first.at, by)
         if isinstance(first.tells, Published) and handlers.announces(first):
-            known.listeners = await knowledge.listeners(transaction, first.tells.piece, self.rules)
+            on = clock.not_before(now, first.at).date()
+            known.listeners = await interest.listeners(
+                transaction, first.tells.piece, on, self.rules
+            )
         return known

@@ -6,10 +6,13 @@ from typing import Final, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from services.notifier.domain.audience import Move
+from services.notifier.domain.standing import Foretold
 from services.notifier.handlers import Happening, Recognised, Turned
-from services.notifier.stream import translation
+from services.notifier.stream import foretelling, translation
 from shared.contracts.activity import (
     Comment,
+    ContentAvailable,
+    Converse,
     DraftApproved,
     DraftEdited,
     DraftSubmitted,
@@ -17,12 +20,15 @@ from shared.contracts.activity import (
     Follow,
     Happened,
     Like,
+    LinkAccount,
     MemberDeparted,
     MemberPaused,
     MemberRegistered,
     MemberResumed,
     MemberUpdated,
     Moment,
+    Outcome,
+    Performance,
     Post,
     Publish,
     Quote,
@@ -31,11 +37,13 @@ from shared.contracts.activity import (
     TalkGiven,
     TopicAnswered,
     TopicRequested,
+    UnlinkAccount,
+    View,
 )
 from shared.contracts.recognitions import RecognitionGranted
 from shared.contracts.refusals import reason
 from shared.contracts.words import Told
-from shared.contracts.zones import VitalityChanged, ZoneChanged
+from shared.contracts.zones import VitalityChanged, ZoneChanged, ZoneNear, ZoneWarning
 from shared.messaging.errors import UnreadableMessage
 from shared.messaging.topology import (
     NOTIFIER_ACTIVITY,
@@ -45,7 +53,7 @@ from shared.messaging.topology import (
 )
 
 C = TypeVar("C", bound=Told)
-Heard: TypeAlias = Happening | Move | Turned | Recognised
+Heard: TypeAlias = Happening | Move | Foretold | Turned | Recognised
 Read: TypeAlias = Callable[[str, bytes], Heard | None]
 
 KIND: Final = 3
@@ -56,9 +64,16 @@ READ: Final[Mapping[str, type[Happened]]] = {
     "quote": Quote,
     "post": Post,
     "comment": Comment,
+    "converse": Converse,
+    "view": View,
     "publish": Publish,
     "follow": Follow,
     "retract": Retract,
+    "link_account": LinkAccount,
+    "unlink_account": UnlinkAccount,
+    "performance": Performance,
+    "outcome": Outcome,
+    "content_available": ContentAvailable,
     "draft_submitted": DraftSubmitted,
     "draft_edited": DraftEdited,
     "draft_approved": DraftApproved,
@@ -83,17 +98,21 @@ def activity(subject: str, body: bytes) -> Happening:
     return translation.happening(_read(contract, body))
 
 
-def zone(subject: str, body: bytes) -> Move | Turned | None:
-    """None is of a kind that nobody is told of yet. Raises UnreadableMessage."""
+def zone(subject: str, body: bytes) -> Move | Foretold | Turned | None:
+    """None tells nobody anything. Raises UnreadableMessage."""
+    if subject.startswith(ZoneChanged.FAMILY):
+        return translation.move(_read(ZoneChanged, body))
     if subject.startswith(VitalityChanged.FAMILY):
         return translation.turned(_read(VitalityChanged, body))
-    if not subject.startswith(ZoneChanged.FAMILY):
-        return None
-    return translation.move(_read(ZoneChanged, body))
+    if subject.startswith(ZoneWarning.FAMILY):
+        return foretelling.foretold(_read(ZoneWarning, body))
+    if subject.startswith(ZoneNear.FAMILY):
+        return foretelling.neared(_read(ZoneNear, body))
+    return None
 
 
 def recognition(subject: str, body: bytes) -> Recognised | None:
-    """Likewise."""
+    """None is of a kind that nobody is told of. Raises UnreadableMessage."""
     if not subject.startswith(RecognitionGranted.FAMILY):
         return None
     return translation.recognised(_read(RecognitionGranted, body))

@@ -1,10 +1,9 @@
 """What a message says, in our own words: from the world's contracts to what the handlers take."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
-from services.notifier.domain import alerts, audience, requests, talks
+from services.notifier.domain import acts, alerts, audience, requests, talks
 from services.notifier.domain.engaged import ENGAGED
 from services.notifier.domain.notices import Recognition
 from services.notifier.domain.voice import VoiceAsked
@@ -20,8 +19,11 @@ from services.notifier.handlers import (
     Tells,
     Turned,
 )
+from services.notifier.stream import doings
 from shared.contracts.activity import (
     Comment,
+    ContentAvailable,
+    Converse,
     DraftApproved,
     DraftEdited,
     DraftSubmitted,
@@ -29,11 +31,14 @@ from shared.contracts.activity import (
     Follow,
     Happened,
     Like,
+    LinkAccount,
     MemberDeparted,
     MemberPaused,
     MemberRegistered,
     MemberResumed,
     MemberUpdated,
+    Outcome,
+    Performance,
     Post,
     Publish,
     Quote,
@@ -42,8 +47,9 @@ from shared.contracts.activity import (
     TalkGiven,
     TopicAnswered,
     TopicRequested,
+    UnlinkAccount,
+    View,
 )
-from shared.contracts.envelope import event_key
 from shared.contracts.notices import alert_id
 from shared.contracts.recognitions import RecognitionGranted
 from shared.contracts.zones import VitalityChanged, ZoneChanged
@@ -51,7 +57,6 @@ from shared.contracts.zones import VitalityChanged, ZoneChanged
 MemberEvent: TypeAlias = (
     MemberRegistered | MemberUpdated | MemberPaused | MemberResumed | MemberDeparted
 )
-Topical: TypeAlias = Like | Share | Quote | Post | Comment | Publish
 STATUS: Final = {
     MemberRegistered: "registered",
     MemberResumed: "registered",
@@ -93,7 +98,9 @@ def recognised(event: RecognitionGranted) -> Recognised:
         cause=event.id,
         at=told.decided_at,
         historical=told.historical,
-        recognition=Recognition(kind=told.kind, name=told.name, why=told.why, link=told.link),
+        recognition=Recognition(
+            kind=told.kind, name=told.name, why=told.why, link=told.link, public=told.public
+        ),
     )
 
 
@@ -127,8 +134,16 @@ def _tells(event: Happened) -> Tells | None:
             return _answered(event)
         case TalkGiven():
             return _talked(event)
-        case Like() | Share() | Quote() | Post() | Comment():
-            return _interest(event)
+        case Like() | Share() | Quote() | Post() | Comment() | Converse() | View():
+            return doings.done(event)
+        case Performance():
+            return doings.measured(event)
+        case Outcome():
+            return doings.came_of_it(event)
+        case ContentAvailable():
+            return doings.offered(event)
+        case LinkAccount() | UnlinkAccount():
+            return doings.linked(event)
         case _:
             return None
 
@@ -140,7 +155,7 @@ def _described(event: MemberEvent) -> audience.Describe:
     if "roles" in said:
         fields["roles"] = event.data.roles or ()
     if "topics" in said:
-        fields["topics"] = _topics(event.data.topics or ())
+        fields["topics"] = doings.topics(event.data.topics or ())
     if "locale" in said:
         fields["locale"] = (event.data.locale,) if event.data.locale else ()
     if "timezone" in said:
@@ -207,34 +222,37 @@ def _followed(event: Follow) -> audience.AuthorFollowed:
     followed = event.data.object
     return audience.AuthorFollowed(
         target=event.data.target,
-        act=_own_act(event),
+        act=doings.own_act(event),
         source=event.source,
         object=followed.id if followed else None,
         at=event.time,
     )
 
 
-def _retracted(event: Retract) -> Iterable[audience.ActRetracted | audience.FollowsRetracted]:
+def _retracted(event: Retract) -> Iterable[audience.ActRetracted | acts.ObjectRetracted]:
     if event.data.retracts:
-        yield audience.ActRetracted(act=_act(event, event.data.retracts))
-    if event.data.object and event.data.kind == "follow":
-        yield audience.FollowsRetracted(
-            source=event.source, object=event.data.object.id, until=event.time
+        yield audience.ActRetracted(act=doings.act_named(event, event.data.retracts))
+    if event.data.object and event.data.kind:
+        yield acts.ObjectRetracted(
+            kind=event.data.kind,
+            source=event.source,
+            object=event.data.object.id,
+            until=event.time,
         )
 
 
 def _published(event: Publish) -> Published:
     piece = audience.PieceRecorded(
-        piece=f"piece/{sha256(event.piece.encode()).hexdigest()[:32]}",
+        piece=doings.piece_of(event, event.data.object),
         member=event.subject,
         cause=event.id,
         at=event.time,
         historical=event.historical,
         title=event.data.object.title,
         url=event.data.object.url,
-        topics=_topics(event.data.topics),
+        topics=doings.topics(event.data.topics),
     )
-    return Published(act=_own_act(event), piece=piece, interest=_interest(event))
+    return Published(act=doings.own_act(event), piece=piece, done=doings.done(event))
 
 
 def _requested(event: TopicRequested) -> Requested:
@@ -260,25 +278,3 @@ def _talked(event: TalkGiven) -> talks.TalkGiven | None:
     if event.data.group is None:
         return None
     return talks.TalkGiven(group=event.data.group, at=event.time)
-
-
-def _interest(event: Topical) -> audience.ShowInterest | None:
-    if not event.data.topics:
-        return None
-    return audience.ShowInterest(topics=event.data.topics, at=event.time)
-
-
-def _topics(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(audience.topic_of, words)))
-
-
-def _own_act(event: Publish | Follow) -> str:
-    """Return the name by which a retraction knows an act. Published again under its member, as
-    `<id>~<member>`, it is the same act.
-    """
-    return _act(event, event.id.removesuffix(f"~{event.subject}"))
-
-
-def _act(event: Happened, id: str) -> str:
-    """Only the member takes an act back, and only where it was done."""
-    return f"{event.subject}/{event_key(event.source, id)}"

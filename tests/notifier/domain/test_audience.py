@@ -1,17 +1,12 @@
 """Given what was recorded of a member, when something is heard, then just this follows."""
 
-from datetime import timedelta
-
 from services.notifier.domain.audience import (
-    MOST_TOPICS,
     Describe,
     Event,
-    InterestShown,
     Member,
     MemberDescribed,
     MemberMoved,
     Move,
-    ShowInterest,
     editors,
     escalation,
     member,
@@ -19,7 +14,6 @@ from services.notifier.domain.audience import (
 from shared.decider import fold
 from tests.notifier.examples import HOURS, NINE
 
-DAY = timedelta(days=1)
 EDITOR = MemberDescribed(field="roles", value=("editor",), at=NINE, key="b")
 MOVED = MemberMoved(
     member="ann",
@@ -77,25 +71,6 @@ def test_everybody_is_in_the_first_zone_until_we_hear_otherwise() -> None:
 def test_an_old_change_that_comes_again_changes_nothing() -> None:
     assert member.decide(move("content_creator", 2), being(MOVED)) == ()
     assert member.decide(move("content_consumer", 1), being(MOVED)) == ()
-
-
-def test_an_interest_that_is_shown_again_soon_is_recorded_once() -> None:
-    shown = InterestShown(topic="tea", at=NINE)
-    again = ShowInterest(topics=("Tea",), at=NINE + 6 * DAY)
-
-    assert member.decide(ShowInterest(topics=("tea", "TEA"), at=NINE), being()) == (shown,)
-    assert member.decide(again, being(shown)) == ()
-    assert member.decide(ShowInterest(topics=("tea",), at=NINE + 7 * DAY), being(shown)) != ()
-
-
-def test_a_new_interest_replaces_the_oldest_of_too_many() -> None:
-    many = [InterestShown(topic=f"t-{n:02}", at=NINE + n * HOURS) for n in range(MOST_TOPICS)]
-    tea = ShowInterest(topics=("tea",), at=NINE + 9 * DAY)
-
-    [shown] = member.decide(tea, being(*many))
-    assert shown == InterestShown(topic="tea", at=NINE + 9 * DAY, instead_of="t-00")
-    assert len(being(*many, shown).interests) == MOST_TOPICS
-    assert member.decide(ShowInterest(topics=("old",), at=NINE - DAY), being(*many)) == ()
 
 
 def test_where_there_is_nobody_the_organisation_is_told() -> None:

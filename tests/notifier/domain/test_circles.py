@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifier.domain.audience import InterestShown, Member, evolve
+from services.notifier.domain.audience import Member
 from services.notifier.domain.circles import arranged, of_circle, proposed, seating
 from services.notifier.domain.engaged import Engaged
 from tests.notifier.examples import NINE
@@ -145,7 +145,7 @@ def test_three_who_share_a_topic_are_no_circle() -> None:
 
 
 def test_whoever_wants_none_is_not_proposed() -> None:
-    tea = evolve(Member(), InterestShown(topic="tea", at=NINE))
+    tea = Member(cares=frozenset({"tea"}))
     engaged = Engaged(
         members=dict.fromkeys(NAMES[:6], tea),
         unwilling={(NAMES[0], "circle"), (NAMES[1], "talk")},

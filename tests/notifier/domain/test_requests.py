@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifier.domain.audience import InterestShown, Member, MemberDescribed, evolve
+from services.notifier.domain.audience import Member, MemberDescribed, evolve
 from services.notifier.domain.engaged import Engaged
 from services.notifier.domain.engaged_rules import RequestRules
 from services.notifier.domain.requests import (
@@ -87,8 +87,7 @@ def time(now: datetime, *who: str) -> Command:
 
 
 def caring(**topics: str) -> dict[str, Member]:
-    shown = {who: InterestShown(topic=topic, at=NINE) for who, topic in topics.items()}
-    return {who: evolve(Member(), event) for who, event in shown.items()}
+    return {who: Member(cares=frozenset({topic})) for who, topic in topics.items()}
 
 
 def said(member: str, reply: Reply, at: datetime = NINE) -> AskAnswered:
@@ -199,15 +198,11 @@ def test_what_history_tells_closes_it_and_nobody_hears() -> None:
     assert closed == RequestClosed(taken=True, by="ann", historical=True, at=NINE)
 
 
-def declaring(*topics: str) -> Member:
-    return evolve(Member(), MemberDescribed(field="topics", value=topics, at=NINE, key="k"))
-
-
 def test_those_who_care_are_asked_and_whoever_was_asked_least_comes_first() -> None:
     engaged = Engaged(
         members={
             **caring(ann="tea", bob="tea", cyd="ink", dee="tea", sales="tea", eve="tea"),
-            "flo": declaring("tea"),
+            "flo": Member(cares=frozenset({"tea", "ink"})),
         },
         asked={
             "ann": (NINE - DAY, NINE - 2 * DAY),

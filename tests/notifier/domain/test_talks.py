@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.notifier.domain.audience import InterestShown, Member, MemberDescribed, evolve
+from services.notifier.domain.audience import Member, MemberDescribed, evolve
 from services.notifier.domain.engaged import Engaged
 from services.notifier.domain.talks import Group, TalkSuggested, of_talk, suggested
 from tests.notifier.examples import NINE, RULES
@@ -19,7 +19,7 @@ COORDINATOR = evolve(
 
 
 def caring(topic: str, member: Member = HERE) -> Member:
-    return evolve(member, InterestShown(topic=topic, at=NINE))
+    return replace(member, cares=frozenset({topic}))
 
 
 def group(
