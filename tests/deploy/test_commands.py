@@ -104,14 +104,17 @@ def test_the_same_laws_hold_as_on_one_machine(system: Containers, tmp_path: Path
     assert all(found.values())
 
 
-def test_every_service_asks_for_a_token_and_a_guests_may_only_publish(system: Containers) -> None:
-    operator, guest = (system.key(it, "token") for it in ("operator", GUEST))
+def test_every_service_asks_for_a_token_and_each_may_do_its_own_only(system: Containers) -> None:
+    operator, guest, monitor = (system.key(it, "token") for it in ("operator", GUEST, "monitor"))
     for name in SERVICES:
         assert answer(system, name, "/v1/status", "").status_code == 401
         assert answer(system, name, "/v1/status", guest).status_code == 403
         assert answer(system, name, "/v1/status", operator).status_code == 200
+        assert answer(system, name, "/metrics", "").status_code == 401
+        assert answer(system, name, "/metrics", monitor).status_code == 200
     event = an_event("m-999")
     assert answer(system, "ingest", "/v1/events", "", event).status_code == 401
+    assert answer(system, "ingest", "/v1/events", monitor, event).status_code == 403
     assert answer(system, "ingest", "/v1/events", guest, event).status_code == 202
 
 
