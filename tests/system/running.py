@@ -72,8 +72,7 @@ def surrounded_by(
     environment: Mapping[str, str], *arguments: object, stdin: str | bytes = b""
 ) -> Said:
     """Run a command to its end, in this process, with this environment and no other."""
-    given = stdin.encode() if isinstance(stdin, str) else stdin
-    streams = Streams(*(io.TextIOWrapper(io.BytesIO(it), "utf-8") for it in (given, b"", b"")))
+    streams = reading(stdin.encode() if isinstance(stdin, str) else stdin)
     with ThreadPoolExecutor(1) as thread, replaced(streams, environment):
         code = thread.submit(run, [*map(str, arguments)]).result()
     return Said(code, *map(written, (streams.stdout, streams.stderr)))
@@ -83,6 +82,10 @@ class Streams(NamedTuple):
     stdin: io.TextIOWrapper
     stdout: io.TextIOWrapper
     stderr: io.TextIOWrapper
+
+
+def reading(stdin: bytes = b"") -> Streams:
+    return Streams(*(io.TextIOWrapper(io.BytesIO(it), "utf-8") for it in (stdin, b"", b"")))
 
 
 def written(stream: io.TextIOWrapper) -> str:
