@@ -84,7 +84,7 @@ def look_at_the_image() -> None:
         *("run", "--rm", "--entrypoint", "sh", IMAGE, "-c"),
         f"for it in {' '.join(FOREIGN)}; do command -v $it; done; ls -d /root/.cache; true",
     )
-    hold(not found.strip(), "it holds no compiler, no installer and no cache")
+    hold(not found.strip(), "it holds no compiler, no pip, no broker and no cache")
     say(f"the image has {it['Size'] / 1e6:.0f} MB")
 
 

@@ -6,6 +6,7 @@ Everybody has a folder, to be given to them alone:
     <service>/  nats-password, and tokens: the digests of those that it lets in
     operator/   nats-password and token, with which everything may be done
     guest/      nats-password and token, with which activity may be reported
+    monitor/    token, with which everything that is not private may be read
 
 What is there stays as it is, so that it can run before every start. What follows from it is
 written again, because a release may allow a service something new.
@@ -20,14 +21,15 @@ import typer
 
 from shared.messaging.permissions import ADMINISTRATOR, GUEST, authorization
 from shared.runtime import terminal
-from shared.runtime.access import PUBLISH, SCOPES, digest
+from shared.runtime.access import PUBLISH, READ, SCOPES, digest
 from shared.runtime.runfile import SERVICES
 
 OPERATOR = "operator"
+MONITOR = "monitor"
 BROKER = "broker"
-FOLDERS = (BROKER, *SERVICES, OPERATOR, GUEST)
+FOLDERS = (BROKER, *SERVICES, OPERATOR, GUEST, MONITOR)
 PASSWORD, TOKEN, TOKENS, USERS = "nats-password", "token", "tokens", "users.conf"
-MAY = {OPERATOR: SCOPES, GUEST: frozenset({PUBLISH})}
+MAY = {OPERATOR: SCOPES, GUEST: frozenset({PUBLISH}), MONITOR: frozenset({READ})}
 """Whose tokens the services know, and their scopes."""
 BYTES = 32
 

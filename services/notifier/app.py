@@ -218,28 +218,18 @@ def _email(settings: Settings, wording: Wording, known: Links | None) -> Email |
             "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail has"
             " a link by which to stop it"
         )
-    sender = settings.email_from
+    sender, password = settings.email_from, settings.email_password
     server = email.server(
         settings.email_host,
         port=settings.email_port,
         tls=settings.email_tls,
         ca=settings.email_ca,
         user=settings.email_user,
-        password=_password(settings),
+        password=None if password is None else password.get_secret_value(),
         sender=None if sender is None else (sender.name, sender.email),
         timeout=settings.email_timeout,
     )
     return Email(server, wording, known)
-
-
-def _password(settings: Settings) -> str | None:
-    path, secret = settings.email_password_file, settings.email_password
-    if path is None:
-        return None if secret is None else secret.get_secret_value()
-    try:
-        return path.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"ZONES_NOTIFIER_EMAIL_PASSWORD_FILE: {path}: {error}") from error
 
 
 def _hook(settings: Settings, wording: Wording, caller: AsyncClient) -> Hook | None:

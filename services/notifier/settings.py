@@ -50,9 +50,8 @@ class Settings(settings.Settings):
     email_ca: Path | None = None
     """Certificates to trust instead of the system's, in PEM."""
     email_user: str | None = None
+    """As whom it is spoken to, with the password; most servers ask for both."""
     email_password: SecretStr | None = None
-    email_password_file: Path | None = None
-    """A file that holds the password, instead of the password."""
     email_from: NameEmail | None = None
     """`Engagement Zones <zones@a.example>`."""
     email_timeout: float = Field(default=30.0, gt=0)

@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -21,6 +22,7 @@ from shared.messaging.server import executable
 from shared.runtime.runfile import SERVICES
 from tests.deploy.files import (
     DEPLOY,
+    LASTING,
     environment_of_the_image,
     mounts,
     of_the_image,
@@ -28,6 +30,7 @@ from tests.deploy.files import (
     service,
 )
 from tests.nats import free_port
+from tests.system.running import reading, replaced, surrounded_by
 
 PATIENCE = 60.0
 INSIDE = {"nats": 4222, "ingest": 8470, "classifier": 8471, "rewards": 8472, "notifier": 8473}
@@ -39,7 +42,7 @@ class Containers:
     """`told` is what `.env` says."""
 
     folder: Path
-    told: Mapping[str, str]
+    told: dict[str, str]
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in INSIDE})
     monitor: int = field(default_factory=free_port)
     silent: int = field(default_factory=free_port)
@@ -49,13 +52,17 @@ class Containers:
         return (self.folder / "volumes" / f"keys-{owner}" / name).read_text().strip()
 
     def up(self) -> None:
-        """Start everything in the order of the compose file."""
+        """Start what does not run, in the order of the compose file."""
+        missing = [name for name in LASTING if name not in self.running]
+        if not missing:
+            return
         self.once("keys")
-        self.start("nats")
+        if "nats" in missing:
+            self.start("nats")
         self.once("provision")
-        for name in SERVICES:
+        for name in set(missing) - {"nats"}:
             self.start(name)
-        for name in SERVICES:
+        for name in LASTING:
             self.healthy(name)
 
     def start(self, name: str) -> None:
@@ -67,25 +74,23 @@ class Containers:
             self.healthy(name)
 
     def kill(self, name: str) -> None:
-        self.running[name].kill()
-        self.running[name].wait()
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
 
     def stop(self, name: str) -> int:
         """Ask it to end, give it the grace that it has, and return its exit code."""
         self.running[name].send_signal(signal.SIGTERM)
-        return self.running[name].wait(seconds(service(name)["stop_grace_period"]))
+        code = self.running[name].wait(seconds(service(name)["stop_grace_period"]))
+        del self.running[name]
+        return code
 
-    def once(self, name: str, *arguments: str, stdin: str = "") -> str:
+    def once(self, name: str, *arguments: str) -> str:
         """Run it to its end, and return what it printed."""
-        done = subprocess.run(
-            self.command(name, *arguments),
-            env=self.environment(name),
-            input=stdin.encode(),
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done
-        return done.stdout.decode()
+        words = self.words(name, *arguments)
+        said = surrounded_by(self.environment(name), *words)
+        assert said.code == 0, said
+        return said.out
 
     def healthy(self, name: str) -> None:
         """Wait until its health check says so."""
@@ -96,7 +101,9 @@ class Containers:
             time.sleep(0.05)
 
     def is_healthy(self, name: str) -> bool:
-        """Ask it as the engine would, from inside the container."""
+        """Ask it as the engine would, from inside the container. A process for each question would
+        take more time than the services do to start.
+        """
         if name == "nats":
             *_, address = service("nats")["healthcheck"]["test"]
             here = address.replace(f":{MONITOR}", f":{self.monitor}")
@@ -105,20 +112,20 @@ class Containers:
             except httpx2.TransportError:
                 return False
         [check] = of_the_image("HEALTHCHECK")
-        asked = subprocess.run(
-            [sys.executable, "-P", *check.words[1:]],
-            env=self.environment(name),
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        return asked.returncode == 0
+        _, _, module = check.words
+        with replaced(reading(), self.environment(name)):
+            return bool(import_module(module).main() == 0)
 
     def command(self, name: str, *arguments: str) -> list[str]:
-        words = [self.inside(name, it) for it in arguments or service(name)["command"]]
+        words = self.words(name, *arguments)
         if name == "nats":
             ports = ("--port", str(self.ports["nats"]), "--http_port", str(self.monitor))
             return [str(executable()), *words, *ports]
         return [sys.executable, "-P", "-m", "services", *words]
+
+    def words(self, name: str, *arguments: str) -> list[str]:
+        """Return the command as the compose file has it, or these arguments."""
+        return [self.inside(name, it) for it in arguments or service(name)["command"]]
 
     def environment(self, name: str) -> dict[str, str]:
         """Return all that it is told: by its image, by the compose file, and by `.env`."""
@@ -164,5 +171,5 @@ def containers(folder: Path, **told: str) -> Iterator[Containers]:
     try:
         yield it
     finally:
-        for name in it.running:
+        for name in [*it.running]:
             it.kill(name)

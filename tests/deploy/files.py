@@ -43,7 +43,11 @@ def compose(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     defaults.
     """
     known = environment or {}
-    text = VARIABLE.sub(lambda it: known.get(it[1]) or it[2], COMPOSE.read_text())
+    return _loaded(VARIABLE.sub(lambda it: known.get(it[1]) or it[2], COMPOSE.read_text()))
+
+
+@cache
+def _loaded(text: str) -> dict[str, Any]:
     told: dict[str, Any] = yaml.safe_load(text)
     return told
 

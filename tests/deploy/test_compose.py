@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from services import supervision
 from shared.runtime.runfile import SERVICES
 from tests.deploy.files import (
@@ -56,34 +54,34 @@ def test_these_tests_know_every_container() -> None:
     assert set(compose()["services"]) == set(EVERYTHING)
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_a_container_can_change_nothing_but_its_volumes(name: str) -> None:
-    told = service(name)
-    assert told["read_only"] is True
-    [tmp] = told["tmpfs"]
-    assert tmp.startswith("/tmp:size=")  # noqa: S108 - the container's
-    assert all(not write for source, _, write in mounts(name) if source.startswith("."))
+def test_a_container_can_change_nothing_but_its_volumes() -> None:
+    for name in EVERYTHING:
+        told = service(name)
+        assert told["read_only"] is True
+        [tmp] = told["tmpfs"]
+        assert tmp.startswith("/tmp:size=")  # noqa: S108 - the container's
+        assert all(not write for source, _, write in mounts(name) if source.startswith("."))
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_a_container_has_no_rights_and_gets_none(name: str) -> None:
-    told = service(name)
-    assert told["cap_drop"] == ["ALL"]
-    assert told["security_opt"] == ["no-new-privileges:true"]
-    assert told.get("user", UID) == UID
-    for word in ("privileged", "cap_add", "devices", "pid", "ipc", "userns_mode"):
-        assert word not in told
-    assert told.get("network_mode", "none") == "none"
-    assert not any("docker.sock" in source for source, _, _ in mounts(name))
+def test_a_container_has_no_rights_and_gets_none() -> None:
+    for name in EVERYTHING:
+        told = service(name)
+        assert told["cap_drop"] == ["ALL"]
+        assert told["security_opt"] == ["no-new-privileges:true"]
+        assert told.get("user", UID) == UID
+        for word in ("privileged", "cap_add", "devices", "pid", "ipc", "userns_mode"):
+            assert word not in told
+        assert told.get("network_mode", "none") == "none"
+        assert not any("docker.sock" in source for source, _, _ in mounts(name))
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_a_container_has_limits_and_its_log_does_too(name: str) -> None:
-    told = service(name)
-    assert told["init"] is True
-    assert bytes_of(told["mem_limit"]) <= 2 * 1024**3
-    assert told["pids_limit"] <= 128
-    assert set(told["logging"]["options"]) == {"max-size", "max-file"}
+def test_a_container_has_limits_and_its_log_does_too() -> None:
+    for name in EVERYTHING:
+        told = service(name)
+        assert told["init"] is True
+        assert bytes_of(told["mem_limit"]) <= 2 * 1024**3
+        assert told["pids_limit"] <= 128
+        assert set(told["logging"]["options"]) == {"max-size", "max-file"}
 
 
 def test_the_broker_tidies_up_before_its_limit_ends_it() -> None:
@@ -98,46 +96,46 @@ def test_the_broker_is_asked_for_all_of_its_health_by_nobody_but_itself() -> Non
     assert 'http: "127.0.0.1:8222"' in (DEPLOY / "nats-server.conf").read_text().splitlines()
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_an_image_is_named_with_its_version(name: str) -> None:
-    _, _, version = service(name)["image"].partition(":")
-    assert version
-    assert version[0].isdigit()
+def test_an_image_is_named_with_its_version() -> None:
+    for name in EVERYTHING:
+        _, _, version = service(name)["image"].partition(":")
+        assert version
+        assert version[0].isdigit()
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_what_is_published_is_published_to_this_machine_only(name: str) -> None:
-    ports = service(name).get("ports", [])
-    assert all(port.startswith("127.0.0.1:") for port in ports)
-    assert len(ports) == (name in LASTING)
+def test_what_is_published_is_published_to_this_machine_only() -> None:
+    for name in EVERYTHING:
+        ports = service(name).get("ports", [])
+        assert all(port.startswith("127.0.0.1:") for port in ports)
+        assert len(ports) == (name in LASTING)
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
-def test_no_secret_is_in_an_environment(name: str) -> None:
-    for variable in service(name).get("environment", ()):
-        if any(word in variable for word in ("PASSWORD", "TOKEN", "SECRET")):
-            assert variable.endswith("_FILE")
+def test_no_secret_is_in_an_environment() -> None:
+    for name in EVERYTHING:
+        for variable in service(name).get("environment", ()):
+            if any(word in variable for word in ("PASSWORD", "TOKEN", "SECRET")):
+                assert variable.endswith("_FILE")
 
 
-@pytest.mark.parametrize("name", LASTING)
-def test_what_lasts_is_started_again_and_asked_how_it_is(name: str) -> None:
-    told = service(name)
-    assert told["restart"] == "unless-stopped"
-    assert not told.get("healthcheck", {}).get("disable")
+def test_what_lasts_is_started_again_and_asked_how_it_is() -> None:
+    for name in LASTING:
+        told = service(name)
+        assert told["restart"] == "unless-stopped"
+        assert not told.get("healthcheck", {}).get("disable")
 
 
-@pytest.mark.parametrize("name", [*ONCE, *TOOLS])
-def test_what_ends_by_itself_does_so_once(name: str) -> None:
-    told = service(name)
-    assert told["restart"] == "no"
-    assert told["healthcheck"] == {"disable": True}
-    assert (told.get("profiles") == ["tools"]) is (name in TOOLS)
+def test_what_ends_by_itself_does_so_once() -> None:
+    for name in (*ONCE, *TOOLS):
+        told = service(name)
+        assert told["restart"] == "no"
+        assert told["healthcheck"] == {"disable": True}
+        assert (told.get("profiles") == ["tools"]) is (name in TOOLS)
 
 
-@pytest.mark.parametrize("name", LASTING)
-def test_who_stops_has_longer_than_it_takes(name: str) -> None:
+def test_who_stops_has_longer_than_it_takes() -> None:
     """The supervisor of `zones up` is content with less."""
-    assert seconds(service(name)["stop_grace_period"]) >= 2 * supervision.PARTING
+    for name in LASTING:
+        assert seconds(service(name)["stop_grace_period"]) >= 2 * supervision.PARTING
 
 
 def test_keys_come_first_then_the_broker_then_its_streams_then_the_services() -> None:
@@ -152,14 +150,14 @@ def test_keys_come_first_then_the_broker_then_its_streams_then_the_services() ->
         }
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_its_own_volumes_and_nobody_elses(name: str) -> None:
-    assert mounts(name) == [
-        (f"{name}-data", "/var/lib/zones", True),
-        (f"keys-{name}", f"/run/zones/{name}", False),
-        (f"./config/{name}", "/etc/zones", False),
-    ]
-    assert (DEPLOY / "config" / name).is_dir()
+def test_a_service_has_its_own_volumes_and_nobody_elses() -> None:
+    for name in SERVICES:
+        assert mounts(name) == [
+            (f"{name}-data", "/var/lib/zones", True),
+            (f"keys-{name}", f"/run/zones/{name}", False),
+            (f"./config/{name}", "/etc/zones", False),
+        ]
+        assert (DEPLOY / "config" / name).is_dir()
 
 
 def test_only_who_makes_the_keys_can_write_them_and_it_is_on_no_network() -> None:

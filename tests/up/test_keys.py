@@ -28,7 +28,7 @@ def test_everybody_has_a_folder_and_only_their_own_secrets_in_it(tmp_path: Path)
     keys = made(tmp_path)
     assert {Path(name).parent.name for name in keys} == set(FOLDERS)
     secrets = [it for name, it in keys.items() if Path(name).name in {"nats-password", "token"}]
-    assert len(set(secrets)) == len(secrets) == len(SERVICES) + 4
+    assert len(set(secrets)) == len(secrets) == len(SERVICES) + 5
     for service in SERVICES:
         told = keys[f"{service}/nats-password"] + keys[f"{service}/tokens"]
         assert not any(it in told for it in secrets if it != keys[f"{service}/nats-password"])
@@ -54,13 +54,14 @@ def test_what_is_there_stays_and_what_is_missing_is_made_anew(tmp_path: Path) ->
     assert set(after) == set(before)
 
 
-def test_the_operator_may_do_everything_and_a_guest_publishes(tmp_path: Path) -> None:
+def test_the_operator_does_everything_a_guest_publishes_and_a_monitor_reads(tmp_path: Path) -> None:
     keys = made(tmp_path)
     for service in SERVICES:
         access = Access.of(None, keys[f"{service}/tokens"])
         assert not access.open
         for scope in (READ, PUBLISH, WRITE):
-            for who, lets in (("operator", True), ("guest", scope == PUBLISH)):
+            may = {"operator": True, "guest": scope == PUBLISH, "monitor": scope == READ}
+            for who, lets in may.items():
                 headers = {"authorization": f"Bearer {keys[f'{who}/token']}"}
                 status, _ = access.refusal("POST", "/v1/events", headers, scope=scope)
                 assert (status == 0) is lets
