@@ -47,10 +47,11 @@ from services.notifier.settings import Settings
 from services.notifier.stream.answers import Answers
 from services.notifier.stream.batches import Notifying
 from services.notifier.stream.foresight import Foresight
-from services.notifier.stream.hearing import Hearing
 from services.notifier.stream.reading import READERS
+from services.notifier.stream.ticking import Ticking
 from shared.eventlog.log import Recorded, Store
 from shared.messaging.broker import client, connect, wait_for_provisioning
+from shared.messaging.hearing import Hearing
 from shared.messaging.lag import Relayed
 from shared.messaging.relay import relay
 from shared.messaging.topology import ACTIVITY, NOTICES, RECOGNITIONS, ZONES
@@ -122,7 +123,7 @@ async def _serve(
     listener: socket.socket,
     access: Access,
 ) -> None:
-    listening = Hearing(store, notifying, batch=settings.batch)
+    listening = Hearing(store, READERS, notifying.take, batch=settings.batch)
     relayed = Relayed(store)
     health = Health("notifier")
     health.check("hearing", listening.trouble)
@@ -157,6 +158,7 @@ async def _serve(
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(listening.hear(client(broker)))
+                tasks.create_task(Ticking(client(broker), store, notifying).tick())
                 tasks.create_task(
                     relay(
                         client(broker),

@@ -18,11 +18,12 @@ from services.rewards.publishing import message, publish
 from services.rewards.settings import Settings
 from services.rewards.stream.adopting import adopt
 from services.rewards.stream.batches import Recognising
-from services.rewards.stream.hearing import Hearing
 from services.rewards.stream.reading import READERS
 from services.rewards.stream.refilling import Refilling
+from services.rewards.stream.ticking import Ticking
 from shared.eventlog.log import Recorded, Store
 from shared.messaging.broker import client, connect, wait_for_provisioning
+from shared.messaging.hearing import Hearing
 from shared.messaging.lag import Relayed
 from shared.messaging.relay import relay
 from shared.messaging.topology import ACTIVITY, RECOGNITIONS, ZONES
@@ -64,7 +65,7 @@ async def _serve(
 ) -> None:
     rules = recognising.rules
     refilling = Refilling(store, recognising)
-    hearing = Hearing(store, recognising, refilling, batch=settings.batch)
+    hearing = Hearing(store, READERS, recognising.take, batch=settings.batch, amend=refilling.amend)
     relayed = Relayed(store)
     health = Health("rewards")
     health.check("memory", refilling.trouble)
@@ -95,6 +96,7 @@ async def _serve(
             await refilling.until_whole(client(broker))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(hearing.hear(client(broker)))
+                tasks.create_task(Ticking(client(broker), store, recognising).tick())
                 tasks.create_task(
                     relay(
                         client(broker),

@@ -18,9 +18,10 @@ from nats.aio.client import Client
 
 from services.notifier import app
 from services.notifier.settings import SHIPPED_NOTICES, Settings
-from services.notifier.stream.hearing import Hearing
+from services.notifier.stream.reading import READERS
 from services.notifier.stream.ticking import Ticking
 from shared.contracts.envelope import CloudEvent, subject_of
+from shared.messaging.hearing import Hearing
 from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
 from tests.nats import NatsServer, connected, free_port, nats_server
@@ -275,7 +276,7 @@ async def test_the_wall_waits_for_an_answer_that_is_still_on_the_bus(tmp_path: P
         await asyncio.sleep(1.5)
         assert await notifier.alerts() == ["alert-raised"]
 
-        hearing = Hearing(notifier.store, notifier.notifying, batch=100)
+        hearing = Hearing(notifier.store, READERS, notifier.notifying.take, batch=100)
         hearing_task = tasks.create_task(hearing.hear(client))
         async with asyncio.timeout(PATIENCE):
             while await notifier.alerts() == ["alert-raised"]:

@@ -10,7 +10,7 @@ LOST = "this database is empty, and recognitions have been granted: run `zones r
 
 def test_a_lost_database_of_rewards_is_rebuilt_to_the_byte(tmp_path: Path) -> None:
     """The system goes on without it, and says in its status what to do."""
-    events = a_year(10)
+    events = a_year(6)
     with started(tmp_path / "data") as system:
         system.zones("publish", "-", stdin=lines(events))
         system.quiet()

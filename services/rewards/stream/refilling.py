@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from services.rewards.domain import halfyears, memory
 from services.rewards.domain.memory import RefillBegun, RefillCompleted
 from services.rewards.domain.recognitions import Occasion
-from services.rewards.handlers import Happening
+from services.rewards.handlers import Arrival, Happening, Heard
 from services.rewards.projections import knowledge, tables
 from services.rewards.projections.entries import CODEC
 from services.rewards.stream import remembered
@@ -31,6 +31,7 @@ from shared.eventlog.checkpoints import Checkpoint
 from shared.eventlog.log import Entry, Store, Transaction, View
 from shared.messaging import api, tails
 from shared.messaging.consumer import oldest
+from shared.messaging.delivery import Delivery
 from shared.messaging.errors import BrokerUnavailable, NotProvisioned, UnreadableMessage
 from shared.messaging.tails import Tail
 from shared.messaging.topology import ACTIVITY, RECOGNITIONS, ZONES
@@ -81,6 +82,12 @@ class Refilling:
     async def apart_from(self, trouble: Callable[[], Awaitable[str | None]]) -> str | None:
         """Say what else keeps us from working, where it is not for this that we wait."""
         return None if self._why is not None else await trouble()
+
+    def amend(self, delivery: Delivery, heard: Heard) -> Heard:
+        """What was before a refill is nobody's news, and is granted all the same."""
+        if isinstance(heard, Arrival) and delivery.sequence <= self.history:
+            return heard.as_history()
+        return heard
 
     async def why(self) -> str | None:
         """Return what is missing, None where nothing is. Raises BrokerUnavailable."""
