@@ -78,7 +78,7 @@ run: setup ## play a generated organisation's year (ARGS="..." adds options)
 test: export PYTHONDONTWRITEBYTECODE :=
 test: lint types imports ## every check, then every test but the long ones (ARGS="..." goes to pytest)
 	@echo 'test: pytest'
-	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
 check: test ## the same
 

@@ -17,8 +17,10 @@ SHARED = {
     "tests/system/test_reading.py": "told",
     "tests/system/test_refusing.py": "busy",
     "tests/system/test_starting.py": "busy",
+    "tests/system/test_telling.py": "told",
 }
 """Which of the shared systems the files speak to."""
+LONGEST = ("tests/system/", "tests/up/", "tests/deploy/", "tests/classifier/service/")
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
@@ -32,6 +34,11 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         file, _, _ = nodeid.partition("::")
         alone = file if file.startswith("tests/ingest/") else nodeid
         return SHARED.get(file, alone)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no core waits for another at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:

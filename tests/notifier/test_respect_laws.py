@@ -38,7 +38,7 @@ from tests.notifier.examples import (
 )
 from tests.notifier.test_projections import dumped
 
-LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NAMES = ("ann", "bob", "cyd", "dee")
 CLOCKS = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "nowhere/at/all")

@@ -17,7 +17,7 @@ from shared.contracts.activity import Activity, Happened
 from tests.notifier.examples import NINE, a_notifier, follow, happened
 from tests.notifier.test_steps import linked, near, offered, shared, sharer
 
-LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAY = timedelta(days=1)
 NAMES = st.sampled_from(["ann", "bob", "cyd", "dot"])
 PIECES = st.sampled_from(["p-1", "p-2", "p-3", "p-4", "p-5"])

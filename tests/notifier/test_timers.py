@@ -56,7 +56,7 @@ from tests.notifier.examples import (
     withdrawn,
 )
 
-LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PURE = settings(max_examples=500, deadline=None)
 OFFICE = WorkingHours(
     timezone="Europe/Berlin", week=dict.fromkeys(range(5), Span(time(9), time(17)))

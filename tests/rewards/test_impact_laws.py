@@ -72,7 +72,7 @@ async def scored(order: Sequence[Happened], *, batch: int, kept: int) -> dict[st
 
 
 @given(histories, randoms, st.integers(1, 9), st.sampled_from([1, 100]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_standings_are_what_a_recount_comes_to(
     events: list[Happened], rng: random.Random, batch: int, kept: int
 ) -> None:

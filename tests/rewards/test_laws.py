@@ -115,7 +115,7 @@ def blocks(awards: Awards) -> Sequence[Granted]:
 
 
 @given(histories, st.randoms(use_true_random=False), st.integers(1, 9), st.sampled_from([1, 100]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_counts_depends_on_the_events_and_on_nothing_else(
     events: list[Publish | Retract], rng: random.Random, batch: int, kept: int
 ) -> None:
@@ -184,7 +184,7 @@ def test_everybody_arrives_in_a_zone_once(
 
 
 @given(whatever, st.randoms(use_true_random=False), st.integers(1, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_firsts_and_assists_stand_while_there_is_something_they_are_for(
     events: list[Happened], rng: random.Random, batch: int
 ) -> None:

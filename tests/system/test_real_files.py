@@ -74,7 +74,7 @@ def test_in_whatever_order_a_recording_is_published_it_comes_to_the_same(
 
 @there
 def test_the_beginnings_of_the_recordings_are_taken_and_recount(tmp_path: Path) -> None:
-    publish(tmp_path, limit=1000)
+    publish(tmp_path, limit=500)
 
 
 @there

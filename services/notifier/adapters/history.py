@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from services.notifier.projections import history
 from shared.contracts.words import SUBJECT_PATTERN
@@ -89,7 +89,9 @@ def router(view: View) -> APIRouter:
         rows = await history.of_member(view, member, after=after, limit=limit)
         return History(
             member=member,
-            notices=[Fate.of(outcome) for _, outcome in rows],
+            notices=[
+                Fate.of(outcome) for _, outcome in rows if outcome.notice.kind not in CONFIDENTIAL
+            ],
             next=rows[-1][0] if len(rows) == limit else None,
         )
 

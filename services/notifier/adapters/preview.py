@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
 
 from services.notifier.adapters.history import Fate
-from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
 
 Foresee = Callable[[date, date], Awaitable[tuple[list[NoticeSent], list[NoticeSent]]]]
 """Takes the first and the last day; answers what was said, and what would be."""
@@ -45,6 +45,7 @@ def router(foresee: Foresee) -> APIRouter:
                 Foreseen(**Fate.of(it).model_dump(), foreseen=foreseen)
                 for those, foreseen in ((said, False), (coming, True))
                 for it in those
+                if it.notice.kind not in CONFIDENTIAL
             ]
         )
 

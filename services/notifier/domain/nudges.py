@@ -25,7 +25,8 @@ class Nudgeable:
     """Of members who are there. `unlinked` are those without an account, by their registration;
     `accounts` are platforms on which they have one, by when it was last used; `bare` are those who
     only share, by how often they did. `near` is by member, `trainings` are from new to old, `known`
-    are members and causes, and `nudged` is when they were nudged last.
+    are members and causes, `off` what they want nothing of, and `nudged` is when they were nudged
+    last.
     """
 
     unlinked: Collection[Since] = ()
@@ -34,6 +35,7 @@ class Nudgeable:
     near: Mapping[str, ZoneNeared] = field(default_factory=dict)
     trainings: Collection[Item] = ()
     known: AbstractSet[tuple[str, str]] = frozenset()
+    off: AbstractSet[tuple[str, Kind]] = frozenset()
     nudged: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -51,7 +53,8 @@ def of_nudging(
         member = push.notice.recipient
         nudged = known.nudged.get(member)
         rests = nudged is not None and round((now - nudged) / DAY) < rules.every
-        if not rests and (member, push.notice.cause) not in known.known:
+        wanted = (member, push.notice.kind) not in known.off
+        if wanted and not rests and (member, push.notice.cause) not in known.known:
             pushes.setdefault(member, []).append(push)
     for _, offered in sorted(pushes.items()):
         yield min(offered, key=lambda it: (it.minutes, it.notice.cause)).notice

@@ -21,10 +21,10 @@ from services.notifier.domain.audience import (
 )
 from services.notifier.domain.hours import Quiet
 from services.notifier.domain.manners import Preferences
-from services.notifier.domain.notices import Notice, NoticeSent, Rules
+from services.notifier.domain.notices import CONFIDENTIAL, Notice, NoticeSent, Rules
 
 Reason: TypeAlias = Literal["quiet_hours", "digest", "budget"]
-Hindrance: TypeAlias = Literal["departed", "paused", "not_wanted", "budget"]
+Hindrance: TypeAlias = Literal["departed", "paused", "not_wanted", "budget", "over"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +157,11 @@ def release(regard: Regard, rules: Rules, now: datetime) -> Iterator[Outcome]:
             if it.id in counted:
                 yield _put_off(it.id, it.notice, regard, rules, now)
         wanted, week = [it for it in wanted if it.id not in counted], None
-    digest = wanted[0].id if len(wanted) > 1 else None
+    together = [it for it in wanted if it.notice.kind not in CONFIDENTIAL]
+    digest = together[0].id if len(together) > 1 else None
     for it in wanted:
-        yield _sent(it.id, it.notice, rules, now, week=week, digest=digest)
+        alone = it.notice.kind in CONFIDENTIAL
+        yield _sent(it.id, it.notice, rules, now, week=week, digest=None if alone else digest)
 
 
 def _hindrance(notice: Notice, regard: Regard, rules: Rules) -> Hindrance | None:

@@ -71,7 +71,10 @@ async def engaged(read: Read, rules: EngagedRules, fading: Fading, now: datetime
     ):
         asked[member] = (*asked[member], instant(at))
     stopped = await knowledge.stopped(read, there)
-    return Engaged(members=there, asked=asked, unwilling={(who, kind) for who, kind, _ in stopped})
+    off = await knowledge.switched_off(read, there)
+    return Engaged(
+        members=there, asked=asked, unwilling={(who, kind) for who, kind, _ in stopped} | off
+    )
 
 
 async def circles(read: Read, months: int, month: date) -> tuple[frozenset[str], ...]:

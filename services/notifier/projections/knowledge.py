@@ -160,6 +160,17 @@ async def stopped(read: Read, members: Collection[str]) -> set[tuple[str, Notice
     return {(member, kind, channel) for member, kind, channel in rows}
 
 
+async def switched_off(read: Read, members: Collection[str]) -> set[tuple[str, NoticeKind]]:
+    """Return of which kinds these members want to hear nothing at all."""
+    rows = await read.fetchall(
+        "SELECT member, wish.key FROM json_each(:names) AS asked"
+        " JOIN preferences ON member = asked.value, json_each(kinds) AS wish"
+        " WHERE wish.value = 'off'",
+        {"names": json.dumps(list(members))},
+    )
+    return {(member, kind) for member, kind in rows}
+
+
 async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:
     if not names:
         return set()

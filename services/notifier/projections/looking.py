@@ -13,6 +13,7 @@ from services.notifier.domain.nudges import Nudgeable
 from services.notifier.domain.standing import ZoneNeared
 from services.notifier.domain.steps import Source
 from services.notifier.domain.suggestions import Following, Item, Round, Sharing
+from services.notifier.projections import knowledge
 from services.notifier.projections.entries import instant, milliseconds
 from services.notifier.projections.interest import interested
 from services.notifier.projections.knowledge import Read
@@ -43,7 +44,12 @@ async def here(read: Read) -> dict[str, str]:
 
 async def sharing(read: Read, zones: dict[str, str], now: datetime, rules: Rules) -> Sharing:
     since = milliseconds(now - rules.suggesting.fresh * DAY)
+    waiting = await read.fetchall(
+        "SELECT DISTINCT recipient FROM unsent WHERE until IS NOT NULL"
+        " AND id GLOB 'share_suggestion/*'"
+    )
     sharers = {member for member, zone in zones.items() if zone == SHARER}
+    sharers -= {member for (member,) in waiting}
     items = [*await _pieces(read, since), *await _offers(read, since, now)]
     if not sharers or not items:
         return Sharing()
@@ -145,6 +151,7 @@ async def nudgeable(read: Read, zones: dict[str, str], now: datetime, rules: Rul
         },
         trainings=sorted(offered, key=lambda it: (it.at, it.piece), reverse=True),
         known={(member, cause) for member, cause in known},
+        off=await knowledge.switched_off(read, zones),
         nudged=await _asked(read, "nudge", "account_dormant"),
     )
 

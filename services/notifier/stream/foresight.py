@@ -63,7 +63,8 @@ class Foresight:
         morning = hours.morning(later, self._notifying.rules.rhythm.morning, self._zone)
         rows = await copy.fetchall(
             "SELECT min(until) FROM unsent WHERE until > :now"
-            " UNION ALL SELECT min(due_at) FROM alerts WHERE due_at > :now",
+            " UNION ALL SELECT min(due_at) FROM alerts WHERE due_at > :now"
+            " UNION ALL SELECT min(due_at) FROM requests WHERE due_at > :now",
             {"now": milliseconds(now)},
         )
         timers = [instant(at) for (at,) in rows if at is not None]

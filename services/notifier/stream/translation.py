@@ -84,10 +84,12 @@ def move(event: ZoneChanged) -> audience.Move:
     )
 
 
-def turned(event: VitalityChanged) -> Turned:
+def turned(event: VitalityChanged) -> Turned | None:
     """Only who is socially engaged turns quiet for us, and nobody by what is history."""
     change = event.data
-    quiet = change.vitality in QUIET and change.zone == ENGAGED and not change.historical
+    if change.historical and change.vitality in QUIET:
+        return None
+    quiet = change.vitality in QUIET and change.zone == ENGAGED
     return Turned(member=event.subject, key=event.key, at=change.decided_at, quiet=quiet)
 
 
