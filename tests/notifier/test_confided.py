@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.notifier.adapters.consent import set_consent
 from services.notifier.domain.notices import NoticeSent
-from services.notifier.domain.respect import NoticeDropped
+from services.notifier.domain.respect import NoticeDropped, NoticeHeld
 from services.notifier.projections.entries import CODEC
 from services.notifier.publishing import message
 from tests.notifier.examples import (
@@ -53,7 +53,8 @@ async def test_who_agrees_no_more_is_not_spoken_of(tmp_path: Path) -> None:
         await passes(notifier, NINE + DAY + 5 * HOURS)
 
         told = await notifier.outcomes("sue")
-        [care] = [it for it in told if it.notice.kind == "retention_care"]
+        [held, care] = [it for it in told if it.notice.kind == "retention_care"]
+        assert isinstance(held, NoticeHeld)
         assert isinstance(care, NoticeDropped)
         assert care.why == "over"
 
