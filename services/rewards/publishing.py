@@ -16,14 +16,13 @@ from services.rewards.domain.recognitions import (
     Recognised,
     named,
 )
-from services.rewards.domain.rules import Rules, words_of
+from services.rewards.domain.rules import THOUSANDTHS, Rules, words_of
 from shared.clock import ClockAdvanced, ClockStarted
 from shared.contracts import recognitions
 from shared.contracts.envelope import Relayed, guard_of, subject_of
 from shared.contracts.recognitions import Recognition, recognition_id
 from shared.messaging.wire import Message
 
-THOUSANDTHS: Final = 1000
 NAMED: Final = 50
 """Places that a message lists; the others are to be asked for."""
 

@@ -22,6 +22,10 @@ ECHOES: Final[Mapping[str, str]] = MappingProxyType(
 """What others do with a piece, and what it weighs as."""
 
 
+THOUSANDTHS: Final = 1000
+"""Scores and weights are whole numbers of thousandths of a point."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """How people are told of a rule."""

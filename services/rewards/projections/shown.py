@@ -15,11 +15,11 @@ from services.rewards.domain.recognitions import (
     ImpactGranted,
     Recognised,
 )
+from services.rewards.domain.rules import THOUSANDTHS
 from shared.eventlog.log import View
 
 CHUNK: Final = 1000
 ADJUSTED: Final = (EffortAdjusted, DeedAdjusted)
-THOUSANDTHS: Final = 1000
 OF_A_MEMBER: Final = (
     "SELECT body, effective_on, historical, EXISTS (SELECT 1 FROM profiles WHERE"
     " profiles.member = recognitions.member AND field = 'public' AND value = 'no')"

@@ -20,13 +20,12 @@ from services.rewards.domain.recognitions import (
     Occasion,
     Recognised,
 )
-from services.rewards.domain.rules import Rules
+from services.rewards.domain.rules import THOUSANDTHS, Rules
 from services.rewards.handlers import key_of
 from shared.contracts import recognitions
 from shared.contracts.recognitions import AnyRecognitionEvent, Recognition
 from shared.eventlog.entries import Entry
 
-THOUSANDTHS: Final = 1000
 NAMED: Final = 20
 """Pieces that a message names, at most."""
 
