@@ -1,10 +1,10 @@
 """`zones drafts`: what authors are asked about changes to their drafts, and their answers."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
+from services.notifier.cli.paging import moment, pages
 from shared.runtime import terminal
 from shared.runtime.client import Client
 from shared.runtime.errors import WrongUse
@@ -25,7 +25,7 @@ def commands(app: typer.Typer) -> None:
 
 def voices(*, open: Open = False, json: Json = False) -> None:
     """List the changes of meaning about which authors were asked, from old to new."""
-    asked = list(_voices(only_open=open))
+    asked = list(pages("/v1/drafts/voices", "voices", only_open=open))
     if json:
         terminal.print_json(asked)
     elif asked:
@@ -59,17 +59,6 @@ def voice(
     )
 
 
-def _voices(*, only_open: bool) -> Iterator[dict[str, Any]]:
-    after = 0
-    with Client("notifier") as service:
-        while True:
-            page = service.get("/v1/drafts/voices", open=only_open, after=after, limit=1000)
-            yield from page["voices"]
-            if page["next"] is None:
-                return
-            after = page["next"]
-
-
 def _row(asked: dict[str, Any]) -> tuple[object, ...]:
     return (
         asked["id"],
@@ -77,7 +66,7 @@ def _row(asked: dict[str, Any]) -> tuple[object, ...]:
         asked["draft_id"],
         asked["editor"],
         _state(asked),
-        asked["asked_at"][:16].replace("T", " "),
+        moment(asked["asked_at"]),
     )
 
 
