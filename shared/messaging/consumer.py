@@ -96,6 +96,7 @@ class _Following(Generic[T]):
         self._progress = progress
         self._checkpoint = Checkpoint(reader.durable, 0)
         self._skipped_at = 0.0
+        self._items: dict[int, T | UnreadableMessage] = {}
 
     async def begin(self) -> None:
         """Set the consumer back to what follows our checkpoint, if the stream is still the same."""
@@ -114,6 +115,7 @@ class _Following(Generic[T]):
 
     async def settle(self, opened: Line, batch: Sequence[Delivery]) -> None:
         if batch:
+            self._items.clear()
             await settle(batch, self._attempt, self._park, self._progress)
             await opened.acknowledge(batch[-1])
         else:
@@ -124,11 +126,12 @@ class _Following(Generic[T]):
         places: list[int] = []
         unreadable: list[tuple[int, UnreadableMessage]] = []
         for place, delivery in enumerate(batch):
-            try:
-                items.append(self._read(delivery))
+            item = self._item(delivery)
+            if isinstance(item, UnreadableMessage):
+                unreadable.append((place, item))
+            else:
+                items.append(item)
                 places.append(place)
-            except UnreadableMessage as error:
-                unreadable.append((place, error))
         if self._before:
             await insist(self._before, self._progress)
         async with self._store.transaction() as transaction:
@@ -145,6 +148,15 @@ class _Following(Generic[T]):
         for delivery, why in put_away:
             tell_parked(self._progress, delivery, why)
         return done
+
+    def _item(self, delivery: Delivery) -> T | UnreadableMessage:
+        """Return what a delivery tells. It is read once, however often its batch is offered."""
+        if delivery.sequence not in self._items:
+            try:
+                self._items[delivery.sequence] = self._read(delivery)
+            except UnreadableMessage as error:
+                self._items[delivery.sequence] = error
+        return self._items[delivery.sequence]
 
     async def _park(self, delivery: Delivery, why: UnreadableMessage) -> None:
         checkpoint = replace(self._checkpoint, position=delivery.sequence)

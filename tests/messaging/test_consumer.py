@@ -114,12 +114,17 @@ async def test_a_delivery_tells_where_it_stands(client: Client, store: Store) ->
 
 
 async def test_a_handler_may_take_less_than_it_is_offered(client: Client, store: Store) -> None:
-    """The rest is offered again in a transaction of its own; the checkpoint moves with what was
-    taken, and stays where nothing was.
+    """The rest is offered again in a transaction of its own, and not read again; the checkpoint
+    moves with what was taken, and stays where nothing was.
     """
     ids = await said(client, range(10))
     offers: list[tuple[int, int]] = []
     taken = [0]
+    read: list[int] = []
+
+    def attentively(delivery: Delivery) -> Delivery:
+        read.append(delivery.sequence)
+        return delivery
 
     async def sip(transaction: Transaction, deliveries: Sequence[Delivery]) -> int:
         offers.append((await position(store), deliveries[0].sequence))
@@ -127,10 +132,11 @@ async def test_a_handler_may_take_less_than_it_is_offered(client: Client, store:
         taken.append(taken[-1] + len(some))
         return await note(transaction, some)
 
-    async with running(follow(client, READER, store, read=as_it_is, handle=sip)):
+    async with running(follow(client, READER, store, read=attentively, handle=sip)):
         await at_position(store, 10)
 
     assert await noted(store) == ids
+    assert read == [*range(1, 11)]
     assert offers == [(position, position + 1) for position in taken[:-1]]
     assert await position(store) == taken[-1] == 10
 
