@@ -31,7 +31,8 @@ CREATE INDEX IF NOT EXISTS profiles_timezones ON profiles (value, member)
   WHERE field = 'timezone';
 CREATE INDEX IF NOT EXISTS profiles_with_roles ON profiles (member)
   WHERE field = 'roles' AND value <> '[]';
-
+CREATE INDEX IF NOT EXISTS profiles_by_status ON profiles (at)
+  WHERE field = 'status';
 CREATE INDEX IF NOT EXISTS profiles_with_group ON profiles (member)
   WHERE field = 'group' AND value <> '[]';
 
@@ -102,6 +103,7 @@ CREATE TABLE IF NOT EXISTS pieces (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS pieces_by_time ON pieces (at);
+CREATE INDEX IF NOT EXISTS pieces_of ON pieces (author);
 
 -- What members did, and what was measured of their work, as far as it stands.
 CREATE TABLE IF NOT EXISTS acts (
@@ -131,6 +133,8 @@ CREATE TABLE IF NOT EXISTS seen (
   PRIMARY KEY (member, source)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS seen_by_day ON seen (day);
+
 -- What the organisation has for its members.
 CREATE TABLE IF NOT EXISTS offers (
   piece      TEXT PRIMARY KEY,
@@ -153,12 +157,16 @@ CREATE TABLE IF NOT EXISTS accounts (
   PRIMARY KEY (member, platform, account)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS accounts_by_time ON accounts (at);
+
 -- The way to the next zone that was found last, JSON.
 CREATE TABLE IF NOT EXISTS near (
   member TEXT PRIMARY KEY,
   at     INTEGER NOT NULL,
   way    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS near_by_time ON near (at);
 
 -- Notices that ask for something. `pause` is for how many days it was to do.
 CREATE TABLE IF NOT EXISTS asked (
@@ -171,6 +179,7 @@ CREATE TABLE IF NOT EXISTS asked (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS asked_of ON asked (kind, member, at);
+CREATE INDEX IF NOT EXISTS asked_why ON asked (kind, member, cause);
 
 -- Who was warned of a move, because of what, and whether it is still due.
 CREATE TABLE IF NOT EXISTS warnings (

@@ -387,6 +387,18 @@ async def test_whoever_is_near_a_zone_hears_of_the_smallest_step(tmp_path: Path)
         assert "a training that helps: On o-1" in letter["text"]
 
 
+async def test_a_zone_is_near_when_the_log_has_come_to_it(tmp_path: Path) -> None:
+    """Where history is played, the classifier may be far ahead."""
+    async with a_notifier(tmp_path) as notifier:
+        await a_sharer_of_tea(notifier)
+        await notifier.hears(near(at=MORNING + 3.5 * DAY))
+        await days_pass(notifier, 3)
+        assert await said(notifier, "nudge") == []
+
+        await days_pass(notifier, 2, begin=4)
+        assert [who for who, _ in await said(notifier, "nudge")] == ["sue"]
+
+
 async def test_whoever_has_arrived_is_not_nudged_to_where_they_are(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await a_sharer_of_tea(notifier)

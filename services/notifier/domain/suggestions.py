@@ -4,7 +4,8 @@ morning.
 Few at a time, nothing that they know, and less often while they leave it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -118,6 +119,11 @@ class _Follow(NamedTuple):
     topic: str | None
 
 
+def follow_rests(last: datetime | None, now: datetime, rules: Suggesting) -> bool:
+    """Say whether it is too early to suggest once more whom to follow."""
+    return last is not None and round((now - last) / DAY) < rules.follow_every
+
+
 def of_following(
     known: Following,
     sources: Collection[Source],
@@ -126,12 +132,12 @@ def of_following(
     fading: Fading,
 ) -> Iterator[Notice]:
     """Suggest to a reader one person to follow, else something outside. The cause is whom."""
+    about = _by_topic(known.authors)
     for member, zone in sorted(known.readers.items()):
-        asked = known.asked.get(member)
-        if asked is not None and round((now - asked) / DAY) < rules.follow_every:
+        if follow_rests(known.asked.get(member), now, rules):
             continue
         alone = zone == FIRST_ZONE and member not in known.follow_creators
-        authors = [*_authors(member, known, fading, now, rules, alone=alone)]
+        authors = [*_authors(member, known, about, fading, now, rules, alone=alone)]
         outside = [*_outside(member, known, sources, fading)] if alone else []
         for best in sorted(authors or outside, key=lambda it: (-it.weight, it.target))[:1]:
             source = best.source
@@ -150,9 +156,18 @@ def of_following(
             )
 
 
+def _by_topic(items: Iterable[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        for topic in item.topics:
+            found[topic].append(item)
+    return found
+
+
 def _authors(
     member: str,
     known: Following,
+    about: Mapping[str, Sequence[Item]],
     fading: Fading,
     now: datetime,
     rules: Suggesting,
@@ -161,12 +176,16 @@ def _authors(
 ) -> Iterator[_Follow]:
     """Whoever published lately what interests the member; to whom follows nobody, also before."""
     interested = known.interests.get(member, {})
-    for item in known.authors:
+    for item in dict.fromkeys(it for topic in sorted(interested) for it in about.get(topic, ())):
         author = item.author
-        if author is None or author == member or _is_known(member, author, known):
+        if author is None or author == member:
             continue
         days = rules.authors_of if alone else rules.fresh
-        if now - item.at <= days * DAY and (found := match(interested, item.topics, fading.least)):
+        if now - item.at > days * DAY or not (
+            found := match(interested, item.topics, fading.least)
+        ):
+            continue
+        if not _is_known(member, author, known):
             yield _Follow(found.weight, author, None, found.topic)
 
 

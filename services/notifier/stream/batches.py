@@ -5,6 +5,7 @@ and what they say is appended and projected.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
 from services.notifier import handlers
 from services.notifier.domain import acts, alerts, occasions, requests
@@ -24,11 +25,18 @@ from services.notifier.handlers import (
     Requested,
     Turned,
 )
-from services.notifier.projections import around, interest, knowledge, looking, tables
+from services.notifier.projections import around, interest, knowledge, tables
+from services.notifier.projections.looking.following import following
+from services.notifier.projections.looking.nudging import nudgeable
+from services.notifier.projections.looking.sharing import sharing
+from services.notifier.projections.looking.weeks import week
 from services.notifier.stream import settling
 from services.notifier.stream.reading import Heard
 from shared import clock
 from shared.eventlog.log import Entry, Transaction
+
+STEPS: Final = 8
+"""At most so many in one transaction: others want to write, too."""
 
 
 class Notifying:
@@ -54,8 +62,17 @@ class Notifying:
         return len(heard)
 
     async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
+        """Go on from occasion to occasion, which has to be observed before what comes after it."""
+        taken = 0
+        for _ in range(STEPS):
+            taken += await self._go_on(transaction, heard[taken:])
+            if taken == len(heard):
+                break
+        return taken
+
+    async def _go_on(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
         """Run by run, since who hears of a piece depends on all before; and no further than to the
-        next occasion, which has to be observed first.
+        next occasion. Return how many were heard: none where one was observed.
         """
         now = await knowledge.clock(transaction)
         asks_at = await around.asks_at(transaction)
@@ -138,13 +155,12 @@ class Notifying:
         now, rules = occasion.at, self.rules
         if occasion.every == "month":
             return Around()
-        zones = await looking.here(transaction)
         if occasion.every == "week":
-            return Around(week=await looking.week(transaction, zones, now, rules))
+            return Around(week=await week(transaction, now, rules))
         return Around(
-            sharing=await looking.sharing(transaction, zones, now, rules),
-            following=await looking.following(transaction, zones, self.sources, now, rules),
-            nudgeable=await looking.nudgeable(transaction, zones, now, rules),
+            sharing=await sharing(transaction, now, rules),
+            following=await following(transaction, self.sources, now, rules),
+            nudgeable=await nudgeable(transaction, now, rules),
             sources=self.sources,
         )
 
