@@ -257,7 +257,9 @@ class Notifier:
 
     def __init__(self, store: Store, rules: Rules) -> None:
         self.store = store
-        self.notifying = Notifying(rules)
+        self.wall = datetime.min.replace(tzinfo=UTC)
+        """Later than what it hears, when it hears it long afterwards."""
+        self.notifying = Notifying(rules, wall=lambda: self.wall)
 
     async def hears(self, *batch: CloudEvent) -> None:
         heard = [read(each) for each in batch]

@@ -107,6 +107,27 @@ async def test_nobody_is_told_at_night_and_all_in_the_morning(tmp_path: Path) ->
         assert causes == [it.notice.cause for it in (await notifier.outcomes("ann"))[:2]]
 
 
+async def test_what_is_heard_at_night_after_an_outage_waits_for_the_morning(
+    tmp_path: Path,
+) -> None:
+    """Although all of it happened by day: only on the wall is there another time to go by."""
+    async with a_notifier(tmp_path, clock="wall") as notifier:
+        await notifier.hears(follow("fay"))
+        notifier.wall = NINE + 12 * HOURS
+        await notifier.hears(recognised("rex"))
+        await notifier.hears(moved("ann"))
+        await notifier.hears(published())
+        in_the_morning = [("held", EIGHT + DAYS, "quiet_hours")]
+        assert told(await notifier.outcomes("rex")) == in_the_morning
+        assert told(await notifier.outcomes("ann")) == in_the_morning
+        assert told(await notifier.outcomes("fay")) == in_the_morning
+
+    async with a_notifier(tmp_path / "played") as notifier:
+        notifier.wall = NINE + 12 * HOURS
+        await notifier.hears(recognised("rex"))
+        assert told(await notifier.outcomes("rex")) == [("sent", NINE, None)]
+
+
 async def test_what_comes_out_of_the_night_into_the_night_waits_again(tmp_path: Path) -> None:
     """Nothing happened all day, so the log did not come to hear that it was day."""
     async with a_notifier(tmp_path) as notifier:

@@ -2,10 +2,10 @@
 and what they say is appended and projected.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from services.notifier import handlers
 from services.notifier.domain import acts, alerts, occasions, requests
@@ -39,44 +39,64 @@ STEPS: Final = 8
 """At most so many in one transaction: others want to write, too."""
 
 
+Moment: TypeAlias = datetime | None
+"""When something is taken, where the log goes by the wall: after an outage that may be long after
+it happened. None is when it happened.
+"""
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
 class Notifying:
     """Decides by `rules` what is said of what was heard, with `sources` of the operator's."""
 
-    def __init__(self, rules: Rules, sources: Collection[Source] = ()) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        sources: Collection[Source] = (),
+        wall: Callable[[], datetime] = _wall,
+    ) -> None:
         self.rules = rules
         self.sources = sources
+        self._wall = wall
 
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
         """Take a whole batch of one stream. What is None concerns nobody yet."""
+        by_the_wall = (await knowledge.clock(transaction)).mode == "wall"
+        now = self._wall() if by_the_wall else None
         match next((each for each in heard if each is not None), None):
             case Happening():
                 happened = [it for it in heard if isinstance(it, Happening)]
-                return await self._hear(transaction, happened)
+                return await self._hear(transaction, happened, now)
             case Move() | Foretold() | Turned():
-                await self._follow(transaction, (it for it in heard if it is not None))
+                await self._follow(transaction, (it for it in heard if it is not None), now)
             case Recognised():
                 recognised = [it for it in heard if isinstance(it, Recognised)]
-                await self._recognise(transaction, recognised)
+                await self._recognise(transaction, recognised, now)
             case None:
                 pass
         return len(heard)
 
-    async def _hear(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
+    async def _hear(self, transaction: Transaction, heard: Sequence[Happening], now: Moment) -> int:
         """Go on from occasion to occasion, which has to be observed before what comes after it."""
         taken = 0
         for _ in range(STEPS):
-            taken += await self._go_on(transaction, heard[taken:])
+            taken += await self._go_on(transaction, heard[taken:], now)
             if taken == len(heard):
                 break
         return taken
 
-    async def _go_on(self, transaction: Transaction, heard: Sequence[Happening]) -> int:
+    async def _go_on(
+        self, transaction: Transaction, heard: Sequence[Happening], now: Moment
+    ) -> int:
         """Run by run, since who hears of a piece depends on all before; and no further than to the
         next occasion. Return how many were heard: none where one was observed.
         """
-        now = await knowledge.clock(transaction)
+        then = await knowledge.clock(transaction)
         asks_at = await around.asks_at(transaction)
-        part, at = handlers.before_occasion(heard, now, self.rules, asks_at)
+        part, at = handlers.before_occasion(heard, then, self.rules, asks_at)
         if at is not None and not part:
             if asks_at and asks_at <= at:
                 await self.advance(transaction, at)
@@ -86,19 +106,19 @@ class Notifying:
         for run in handlers.runs(part):
             known = await self._known(transaction, run)
             before = known.clock
-            await self._say(transaction, handlers.hear(known, run, self.rules))
+            await self._say(transaction, handlers.hear(known, run, self.rules), now)
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
         return len(part)
 
-    async def _follow(self, transaction: Transaction, heard: Iterable[Heard]) -> None:
+    async def _follow(self, transaction: Transaction, heard: Iterable[Heard], now: Moment) -> None:
         """Take what the classifier says in its order."""
         for kind, run in groupby(heard, key=type):
             if kind is Turned:
                 await self._turn(transaction, [it for it in run if isinstance(it, Turned)])
             else:
                 moves = [it for it in run if isinstance(it, Move | Foretold)]
-                await self._move(transaction, moves)
+                await self._move(transaction, moves, now)
 
     async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
         known = Known(
@@ -108,26 +128,29 @@ class Notifying:
         )
         await self._say(transaction, handlers.turn(known, turned, self.rules))
 
-    async def _move(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> None:
+    async def _move(
+        self, transaction: Transaction, moves: Sequence[Move | Foretold], now: Moment
+    ) -> None:
         names = {move.member for move in moves}
-        now = await knowledge.clock(transaction)
         open_drafts = await knowledge.open_drafts(transaction, names)
         keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
         known = Known(
-            clock=now,
+            clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, names),
             drafts=await knowledge.drafts(transaction, open_drafts),
             recorded={*await transaction.known(keys)},
             warned=await knowledge.warned(transaction, names),
         )
-        await self._say(transaction, handlers.move(known, moves, self.rules))
+        await self._say(transaction, handlers.move(known, moves, self.rules), now)
 
-    async def _recognise(self, transaction: Transaction, recognised: Sequence[Recognised]) -> None:
+    async def _recognise(
+        self, transaction: Transaction, recognised: Sequence[Recognised], now: Moment
+    ) -> None:
         known = Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, {each.member for each in recognised}),
         )
-        await self._say(transaction, handlers.recognise(known, recognised, self.rules))
+        await self._say(transaction, handlers.recognise(known, recognised, self.rules), now)
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
@@ -211,7 +234,7 @@ class Notifying:
         return bool(entries)
 
     async def _say(
-        self, transaction: Transaction, entries: Sequence[Entry], now: datetime | None = None
+        self, transaction: Transaction, entries: Sequence[Entry], now: Moment = None
     ) -> None:
         """Write down what comes out: of each notice whether it is sent, and over those channels
         that lead to its recipient. `now` is given where it is later than what is said.
