@@ -1,6 +1,6 @@
 """Named examples: what people do on one Monday morning, and a notifier that hears of it."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -17,6 +17,7 @@ from services.notifier.domain.manners import Preferences, Wish
 from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.domain.requests import Reply
 from services.notifier.domain.respect import Outcome, PreferencesSet
+from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Happening
 from services.notifier.projections import shown, tables
@@ -255,11 +256,11 @@ def turned(
 class Notifier:
     """A notifier on a database of its own, told things one batch after the other."""
 
-    def __init__(self, store: Store, rules: Rules) -> None:
+    def __init__(self, store: Store, rules: Rules, sources: Collection[Source] = ()) -> None:
         self.store = store
         self.wall = datetime.min.replace(tzinfo=UTC)
         """Later than what it hears, when it hears it long afterwards."""
-        self.notifying = Notifying(rules, wall=lambda: self.wall)
+        self.notifying = Notifying(rules, sources, wall=lambda: self.wall)
 
     async def hears(self, *batch: CloudEvent) -> None:
         heard = [read(each) for each in batch]
@@ -343,9 +344,13 @@ class Notifier:
 
 @asynccontextmanager
 async def a_notifier(
-    folder: Path, *, clock: Clock = "events", rules: Rules = RULES
+    folder: Path,
+    *,
+    clock: Clock = "events",
+    rules: Rules = RULES,
+    sources: Collection[Source] = (),
 ) -> AsyncIterator[Notifier]:
     async with Store.open(folder / "notifier.db", codec=CODEC, schema=SCHEMA) as store:
         await tables.catch_up(store)
         await start(store, clock, tables.write)
-        yield Notifier(store, rules)
+        yield Notifier(store, rules, sources)

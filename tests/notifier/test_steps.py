@@ -315,8 +315,7 @@ async def test_whoever_is_followed_is_not_suggested(tmp_path: Path) -> None:
 async def test_a_consumer_who_follows_no_author_hears_of_the_operators_sources(
     tmp_path: Path,
 ) -> None:
-    async with a_notifier(tmp_path) as notifier:
-        notifier.notifying.sources = [TAG]
+    async with a_notifier(tmp_path, sources=[TAG]) as notifier:
         await notifier.hears(tick(NINE), happened("member_registered", "con"))
         await days_pass(notifier, 9)
 

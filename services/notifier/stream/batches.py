@@ -1,5 +1,5 @@
-"""A batch is one transaction: what has to be known is read in a few questions, the handlers decide,
-and what they say is appended and projected.
+"""A batch is one transaction: what has to be known is read, the handlers decide, and what they say
+is appended and projected.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -8,36 +8,22 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from services.notifier import handlers
-from services.notifier.domain import acts, alerts, occasions, requests
-from services.notifier.domain.around import Around
-from services.notifier.domain.audience import AuthorFollowed, Move
+from services.notifier.domain import alerts, occasions, requests
+from services.notifier.domain.audience import Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import NoticeSent, Rules
-from services.notifier.domain.occasions import Occasion
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import (
-    Drafted,
-    Happening,
-    Published,
-    Recognised,
-    Requested,
-    Turned,
-)
-from services.notifier.projections import around, interest, knowledge, tables
-from services.notifier.projections.looking.following import following
-from services.notifier.projections.looking.nudging import nudgeable
-from services.notifier.projections.looking.sharing import sharing
-from services.notifier.projections.looking.weeks import week
+from services.notifier.handlers import Happening, Recognised, Turned
+from services.notifier.projections import around, knowledge, tables
 from services.notifier.stream import settling
+from services.notifier.stream.knowing import Knowing
 from services.notifier.stream.reading import Heard
-from shared import clock
 from shared.eventlog.log import Entry, Transaction
 
 STEPS: Final = 8
 """At most so many in one transaction: others want to write, too."""
-
 
 Moment: TypeAlias = datetime | None
 """When something is taken, where the log goes by the wall: after an outage that may be long after
@@ -59,7 +45,7 @@ class Notifying:
         wall: Callable[[], datetime] = _wall,
     ) -> None:
         self.rules = rules
-        self.sources = sources
+        self._knowing = Knowing(rules, sources)
         self._wall = wall
 
     async def take(self, transaction: Transaction, heard: Sequence[Heard | None]) -> int:
@@ -104,7 +90,7 @@ class Notifying:
                 await self._observe(transaction, at)
             return 0
         for run in handlers.runs(part):
-            known = await self._known(transaction, run)
+            known = await self._knowing.of_activity(transaction, run)
             before = known.clock
             await self._say(transaction, handlers.hear(known, run, self.rules), now)
             if known.clock != before and known.clock.now:
@@ -121,80 +107,44 @@ class Notifying:
                 await self._move(transaction, moves, now)
 
     async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            quiet=await around.quiet(transaction, {each.member for each in turned}),
-            recorded={*await transaction.known([each.key for each in turned])},
-        )
+        known = await self._knowing.of_turns(transaction, turned)
         await self._say(transaction, handlers.turn(known, turned, self.rules))
 
     async def _move(
         self, transaction: Transaction, moves: Sequence[Move | Foretold], now: Moment
     ) -> None:
-        names = {move.member for move in moves}
-        open_drafts = await knowledge.open_drafts(transaction, names)
-        keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, names),
-            drafts=await knowledge.drafts(transaction, open_drafts),
-            recorded={*await transaction.known(keys)},
-            warned=await knowledge.warned(transaction, names),
-        )
+        known = await self._knowing.of_moves(transaction, moves)
         await self._say(transaction, handlers.move(known, moves, self.rules), now)
 
     async def _recognise(
         self, transaction: Transaction, recognised: Sequence[Recognised], now: Moment
     ) -> None:
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, {each.member for each in recognised}),
-        )
+        known = await self._knowing.of_recognitions(transaction, recognised)
         await self._say(transaction, handlers.recognise(known, recognised, self.rules), now)
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
         await self._observe(transaction, now)
-        known = await self._at(transaction, now)
+        known = await self._knowing.of_what_is_due(transaction, now)
         waiting = await around.due_requests(transaction, now)
-        await self._know_requests(transaction, known, waiting, known.clock.now or now)
+        await self._knowing.add_requests(transaction, known, waiting, known.clock.now or now)
         await self._say(transaction, handlers.advance(known, now, self.rules))
 
     async def _observe(self, transaction: Transaction, now: datetime) -> None:
         """Observe the occasions that are due by `now`."""
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
-            known = await self._at(transaction, occasion.at)
-            known.around = await self._around(transaction, occasion)
-            if occasion.every == "day":
-                late = await knowledge.late_drafts(transaction, occasion.at)
-                known.drafts |= await knowledge.drafts(transaction, late)
+            known = await self._knowing.on(transaction, occasion)
             await self._say(transaction, handlers.observe(known, occasion, self.rules), now)
-            known = await self._among_engaged(transaction, occasion)
+            known = await self._knowing.among_engaged(transaction, occasion)
             cared = handlers.look_after_engaged(known, occasion, self.rules)
             await self._say(transaction, cared, now)
-
-    async def _around(self, transaction: Transaction, occasion: Occasion) -> Around:
-        now, rules = occasion.at, self.rules
-        if occasion.every == "month":
-            return Around()
-        if occasion.every == "week":
-            return Around(week=await week(transaction, now, rules))
-        return Around(
-            sharing=await sharing(transaction, now, rules),
-            following=await following(transaction, self.sources, now, rules),
-            nudgeable=await nudgeable(transaction, now, rules),
-            sources=self.sources,
-        )
 
     async def acknowledge(
         self, transaction: Transaction, stream: str, by: str | None, now: datetime
     ) -> bool:
         """Return whether that changed anything."""
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            drafts=await knowledge.drafts(transaction, [stream]),
-        )
+        known = await self._knowing.of_draft(transaction, stream)
         entries = handlers.acknowledge(known, stream, by, now)
         await self._say(transaction, entries)
         return bool(entries)
@@ -205,11 +155,7 @@ class Notifying:
         """Return whether that changed anything."""
         stream = alerts.stream(asked.member, asked.draft_id)
         names = {asked.member, asked.editor or asked.member}
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, names),
-            drafts=await knowledge.drafts(transaction, [stream]),
-        )
+        known = await self._knowing.of_draft(transaction, stream, names)
         entries = handlers.answer_for_voice(
             known, stream, asked.id, accepted=accepted, now=now, rules=self.rules
         )
@@ -228,7 +174,7 @@ class Notifying:
         stream = requests.stream(request_id)
         clock = await knowledge.clock(transaction)
         known = Known(clock=clock)
-        await self._know_requests(transaction, known, [stream], clock.now or now)
+        await self._knowing.add_requests(transaction, known, [stream], clock.now or now)
         entries = handlers.answer(known, stream, member, reply, now, self.rules)
         await self._say(transaction, entries)
         return bool(entries)
@@ -244,81 +190,3 @@ class Notifying:
         if told:
             entries = handlers.reaching(entries, await knowledge.reach(transaction, told))
         await tables.write(transaction, entries)
-
-    async def _at(self, transaction: Transaction, now: datetime) -> Known:
-        due = await knowledge.due_drafts(transaction, now)
-        return Known(
-            clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, ()),
-            drafts=await knowledge.drafts(transaction, due),
-        )
-
-    async def _among_engaged(self, transaction: Transaction, occasion: Occasion) -> Known:
-        """Return what has to be known to bring people together, or to look after them."""
-        rules, at = self.rules.engaged, occasion.at
-        known = Known(
-            clock=await knowledge.clock(transaction),
-            members=await knowledge.members(transaction, ()),
-        )
-        if occasion.every == "month":
-            known.engaged = await around.engaged(transaction, rules, self.rules.interest, at)
-            known.groups = await around.groups(transaction, self.rules.interest, at)
-            known.circles = await around.circles(
-                transaction, rules.circles.apart_months, occasion.on
-            )
-        elif occasion.every == "day":
-            known.concerns = await around.concerns(transaction, rules.care, at)
-            concerned = {who for it in known.concerns for who in (it.member, it.sponsor)}
-            known.members = await knowledge.members(transaction, concerned)
-        return known
-
-    async def _know_requests(
-        self,
-        transaction: Transaction,
-        known: Known,
-        streams: Sequence[str],
-        now: datetime,
-        by: Collection[str] = (),
-    ) -> None:
-        """Read these requests, who may be asked, and who hears what came of it: whoever made them,
-        and `by`.
-        """
-        if not streams:
-            return
-        known.requests = await around.asked_for(transaction, streams)
-        known.engaged = await around.engaged(
-            transaction, self.rules.engaged, self.rules.interest, now
-        )
-        made_by = {it.opened.request.by for it in known.requests.values() if it.opened}
-        known.members |= await knowledge.members(transaction, {*made_by, *by})
-
-    async def _known(self, transaction: Transaction, run: Sequence[Happening]) -> Known:
-        now = await knowledge.clock(transaction)
-        latest = max(each.at for each in run) if now.mode == "events" else now.now
-        telling = [each for each in run if each.tells is not None]
-        tells = [each.tells for each in telling]
-        named = [it.stream for it in tells if isinstance(it, Drafted)]
-        due = await knowledge.due_drafts(transaction, latest)
-        published = {it.piece.piece for it in tells if isinstance(it, Published)}
-        named_acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
-        named_acts |= {it.act.act for it in tells if isinstance(it, acts.Recorded)}
-        names = {each.member for each in telling}
-        known = Known(
-            clock=now,
-            members=await knowledge.members(transaction, names),
-            drafts=await knowledge.drafts(transaction, {*named, *due}),
-            pieces=await knowledge.pieces(transaction, published),
-            void=await knowledge.void(transaction, named_acts),
-            recorded={*await transaction.known([each.key for each in telling])},
-            seen=await knowledge.seen(transaction, names),
-        )
-        first = run[0]
-        if (stream := handlers.request_of(first)) is not None:
-            by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
-            await self._know_requests(transaction, known, [stream], now.now or first.at, by)
-        if isinstance(first.tells, Published) and handlers.announces(first):
-            on = clock.not_before(now, first.at).date()
-            known.listeners = await interest.listeners(
-                transaction, first.tells.piece, on, self.rules
-            )
-        return known
