@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.notifier.adapters import outgoing
-from services.notifier.adapters.outgoing import Patience, Way
+from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.ways import Way
 from services.notifier.domain.notices import Channel, NoticeFailed, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.projections.recipients import keep

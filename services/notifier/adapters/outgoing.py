@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 import structlog
 
 from services.notifier.adapters.templates import TemplateInvalid
+from services.notifier.adapters.ways import Bundling, NotDelivered, Way
 from services.notifier.domain.notices import (
     Channel,
     NoticeDelivered,
@@ -26,7 +27,7 @@ from services.notifier.domain.notices import (
 from services.notifier.domain.notices import stream as stream_of
 from services.notifier.projections import history, knowledge, shown, tables
 from services.notifier.projections.entries import milliseconds
-from services.notifier.projections.recipients import Recipient, recipient
+from services.notifier.projections.recipients import recipient
 from shared.eventlog.log import Entry, Store, Transaction
 
 log = structlog.get_logger()
@@ -34,49 +35,6 @@ log = structlog.get_logger()
 LONGEST_PAUSE: Final = timedelta(days=1)
 IDLE_SECONDS: Final = 0.5
 TROUBLED_SECONDS: Final = 5.0
-
-
-class NotDelivered(Exception):
-    """`problem` is a word for why. `retry_after` are the seconds that the receiver asked for.
-    `final`: this will never get through. `gone` names a receiver that wants nothing at all, ever.
-    """
-
-    def __init__(
-        self,
-        problem: str,
-        *,
-        retry_after: float | None = None,
-        final: bool = False,
-        gone: str | None = None,
-    ) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.retry_after = retry_after
-        self.final = final
-        self.gone = gone
-
-
-class Way(Protocol):
-    """A channel, and how many attempts it makes at the same time: so many may be made again after
-    a crash.
-    """
-
-    @property
-    def channel(self) -> Channel: ...
-
-    @property
-    def at_once(self) -> int: ...
-
-    async def send(self, sent: NoticeSent, to: Recipient) -> None:
-        """Take a notice to where its recipient is. Raises NotDelivered."""
-
-
-@runtime_checkable
-class Bundling(Way, Protocol):
-    """A channel on which what is told together is one message. On others it is several."""
-
-    async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
-        """Take all of it to where the recipient is. Raises NotDelivered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import httpx2
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.notifier.adapters.outgoing import NotDelivered
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
