@@ -37,7 +37,7 @@ from services.notifier.adapters import (
 from services.notifier.adapters.addresses import Misfit, without_services
 from services.notifier.adapters.email import Email
 from services.notifier.adapters.links import Links, kept_key
-from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording

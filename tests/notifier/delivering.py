@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.notifier.adapters import outgoing
-from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import Way
 from services.notifier.domain.notices import Channel, NoticeFailed, NoticeSent
 from services.notifier.projections import shown

@@ -13,7 +13,7 @@ import pytest
 from services.notifier.adapters import email, noticebook
 from services.notifier.adapters.email import UNFOLDED, Email, message_id
 from services.notifier.adapters.links import Links
-from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import NotDelivered
 from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.projections import shown

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.notifier.adapters import endpoint, noticebook, webhook
-from services.notifier.adapters.outgoing import Patience
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.webhook import Hook, Receiver
 from services.notifier.projections import shown

@@ -1,4 +1,4 @@
-"""Notices on their way out: tried, tried again later, and given up in the end.
+"""Notices on their way out: tried, and tried again as long as there is patience.
 
 Every channel has a deliverer of its own, so one that hangs or fails holds up its own notices and
 nothing else. What is due stands in a table, so a restart goes on where it was. A crash between the
@@ -6,54 +6,27 @@ receiver's answer and our note of it sends a notice again, under the same id.
 """
 
 import asyncio
-import random
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
+from services.notifier.adapters import attempts
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.templates import TemplateInvalid
 from services.notifier.adapters.ways import Bundling, NotDelivered, Way
-from services.notifier.domain.notices import (
-    Channel,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeSent,
-    ReceiverGone,
-)
-from services.notifier.domain.notices import stream as stream_of
-from services.notifier.projections import history, knowledge, shown, tables
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.projections import history, knowledge, shown
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.recipients import recipient
-from shared.eventlog.log import Entry, Store, Transaction
+from shared.eventlog.log import Store
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE: Final = timedelta(days=1)
 IDLE_SECONDS: Final = 0.5
 TROUBLED_SECONDS: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """The pauses after the first failure, the second, and so on; after the last one nobody tries
-    again.
-    """
-
-    pauses: tuple[timedelta, ...]
-
-    def after(self, failures: int, asked_for: float | None) -> timedelta | None:
-        """Return how long to wait, give or take a third, so that what failed together does not
-        come back together. None is for ever.
-        """
-        if failures > len(self.pauses):
-            return None
-        jitter = random.uniform(2 / 3, 4 / 3)  # noqa: S311 - nobody gains by guessing it
-        asked = timedelta(seconds=min(asked_for or 0.0, LONGEST_PAUSE.total_seconds()))
-        return max(self.pauses[failures - 1] * jitter, asked)
 
 
 async def deliver(store: Store, way: Way, patience: Patience) -> None:
@@ -107,7 +80,7 @@ async def _send(
             async with store.transaction() as transaction:
                 for it in those:
                     told = problems.get(it.id, problem)
-                    await _note(transaction, way.channel, patience, it, failures + 1, told)
+                    await attempts.note(transaction, way.channel, patience, it, failures + 1, told)
         except sqlite3.OperationalError as error:
             log.warning("notifier.delivery_waits", channel=way.channel, why=str(error))
             await asyncio.sleep(TROUBLED_SECONDS)
@@ -140,73 +113,3 @@ async def _attempt(store: Store, way: Way, those: Sequence[NoticeSent]) -> NotDe
         log.error("notifier.cannot_be_said", notice=those[0].id, why=str(error))  # noqa: TRY400
         return NotDelivered("no_words", final=True)
     return None
-
-
-async def _note(
-    transaction: Transaction,
-    channel: Channel,
-    patience: Patience,
-    sent: NoticeSent,
-    attempts: int,
-    problem: NotDelivered | None,
-) -> None:
-    now = datetime.now(UTC)
-    stream = stream_of(sent.notice.recipient)
-    if problem is None:
-        delivered = NoticeDelivered(id=sent.id, channel=channel, attempts=attempts, at=now)
-        await tables.write(transaction, [Entry(stream, delivered)])
-        return
-    pause = None if problem.final else patience.after(attempts, problem.retry_after)
-    if pause is not None:
-        await _put_off(transaction, sent.id, channel, attempts, problem.problem, now + pause)
-        log.info(
-            "notifier.try_again",
-            channel=channel,
-            notice=sent.id,
-            problem=problem.problem,
-            seconds=round(pause.total_seconds()),
-        )
-        return
-    failed = NoticeFailed(
-        id=sent.id,
-        notice=sent.notice,
-        channels=sent.channels,
-        channel=channel,
-        problem=problem.problem,
-        attempts=attempts,
-        at=now,
-    )
-    entries = [Entry(stream, failed)]
-    if problem.gone:
-        gone = ReceiverGone(channel=channel, receiver=problem.gone, at=now)
-        entries.append(Entry(f"receivers/{channel}", gone))
-    await tables.write(transaction, entries)
-    log.warning(
-        "notifier.notice_failed",
-        channel=channel,
-        notice=sent.id,
-        problem=problem.problem,
-        n=attempts,
-    )
-
-
-async def _put_off(
-    transaction: Transaction,
-    id: str,
-    channel: Channel,
-    attempts: int,
-    problem: str,
-    next_at: datetime,
-) -> None:
-    await transaction.execute(
-        "UPDATE deliveries SET attempts = :attempts, problem = :problem, at = :at,"
-        " next_at = :next_at WHERE id = :id AND channel = :channel",
-        {
-            "attempts": attempts,
-            "problem": problem,
-            "at": milliseconds(datetime.now(UTC)),
-            "next_at": milliseconds(next_at),
-            "id": id,
-            "channel": channel,
-        },
-    )
