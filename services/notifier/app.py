@@ -176,7 +176,7 @@ async def _serve(
             tasks.create_task(forget(store, settings.parked_days)),
         ]
         for way in outside.ways:
-            patience = Patience(notifying.rules.retries[way.channel])
+            patience = Patience(notifying.rules.retries[way.channel], notifying.rules)
             working.append(tasks.create_task(outgoing.deliver(store, way, patience)))
         try:
             await serve(app, listener)

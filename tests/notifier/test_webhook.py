@@ -17,10 +17,18 @@ from services.notifier.projections import shown
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.errors import WrongUse
 from tests.notifier.delivering import SOON, a_notice, delivering, failures, nothing_waits
-from tests.notifier.examples import WORDING, Notifier, a_notifier, moved, recognised, submitted
+from tests.notifier.examples import (
+    SLEEPLESS,
+    WORDING,
+    Notifier,
+    a_notifier,
+    moved,
+    recognised,
+    submitted,
+)
 from tests.notifier.receiver import HANG, SECRET, a_receiver
 
-HOUR = Patience((timedelta(hours=1),))
+HOUR = Patience((timedelta(hours=1),), SLEEPLESS)
 RULES = noticebook.load(SHIPPED_NOTICES)
 
 
@@ -186,7 +194,7 @@ async def test_without_a_receiver_nothing_is_kept_for_one(tmp_path: Path) -> Non
 
 
 def test_pauses_are_those_of_the_schedule_and_differ() -> None:
-    patience = Patience((timedelta(seconds=3), timedelta(minutes=5)))
+    patience = Patience((timedelta(seconds=3), timedelta(minutes=5)), SLEEPLESS)
 
     for failures_so_far, pause in enumerate(patience.pauses, 1):
         spans = [patience.after(failures_so_far, None) for _ in range(50)]

@@ -23,9 +23,10 @@ log = structlog.get_logger()
 
 async def note(
     transaction: Transaction,
+    *,
+    sent: NoticeSent,
     channel: Channel,
     patience: Patience,
-    sent: NoticeSent,
     attempts: int,
     problem: NotDelivered | None,
 ) -> None:
@@ -37,13 +38,15 @@ async def note(
         return
     pause = None if problem.final else patience.after(attempts, problem.retry_after)
     if pause is not None:
-        await _put_off(transaction, sent.id, channel, attempts, problem.problem, now + pause)
+        await _came_to_nothing(transaction, sent.id, channel, attempts, problem.problem, now)
+        until = await patience.in_peace(transaction, sent, channel, now + pause)
+        await wait(transaction, id=sent.id, channel=channel, until=until)
         log.info(
             "notifier.try_again",
             channel=channel,
             notice=sent.id,
             problem=problem.problem,
-            seconds=round(pause.total_seconds()),
+            seconds=round((until - now).total_seconds()),
         )
         return
     failed = NoticeFailed(
@@ -69,22 +72,29 @@ async def note(
     )
 
 
-async def _put_off(
+async def wait(transaction: Transaction, *, id: str, channel: Channel, until: datetime) -> None:
+    """Try nothing before then. That is no attempt."""
+    await transaction.execute(
+        "UPDATE deliveries SET next_at = :until WHERE id = :id AND channel = :channel",
+        {"until": milliseconds(until), "id": id, "channel": channel},
+    )
+
+
+async def _came_to_nothing(
     transaction: Transaction,
     id: str,
     channel: Channel,
     attempts: int,
     problem: str,
-    next_at: datetime,
+    at: datetime,
 ) -> None:
     await transaction.execute(
-        "UPDATE deliveries SET attempts = :attempts, problem = :problem, at = :at,"
-        " next_at = :next_at WHERE id = :id AND channel = :channel",
+        "UPDATE deliveries SET attempts = :attempts, problem = :problem, at = :at"
+        " WHERE id = :id AND channel = :channel",
         {
             "attempts": attempts,
             "problem": problem,
-            "at": milliseconds(datetime.now(UTC)),
-            "next_at": milliseconds(next_at),
+            "at": milliseconds(at),
             "id": id,
             "channel": channel,
         },

@@ -7,8 +7,9 @@ receiver's answer and our note of it sends a notice again, under the same id.
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -21,7 +22,7 @@ from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import history, knowledge, shown
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.recipients import recipient
-from shared.eventlog.log import Store
+from shared.eventlog.log import Store, Transaction
 
 log = structlog.get_logger()
 
@@ -69,18 +70,39 @@ def _message(way: Way, sent: NoticeSent) -> str:
 async def _send(
     store: Store, way: Way, patience: Patience, sent: NoticeSent, failures: int
 ) -> None:
-    those, problem = [sent], None
+    those, now = [sent], datetime.now(UTC)
     if sent.digest and isinstance(way, Bundling):
         those = await history.sent_together(store, sent.digest, way.channel)
-    problems = await _obstacles(store, way, those)
+    if failures and (at := await patience.in_peace(store, sent, way.channel, now)) > now:
+        noted = [partial(attempts.wait, id=it.id, channel=way.channel, until=at) for it in those]
+        await _write(store, way, noted)
+        return
+    problems, problem = await _obstacles(store, way, those), None
     if wanted := [it for it in those if it.id not in problems]:
         problem = await _attempt(store, way, wanted)
-    while True:  # what is out already must not go out again because there is no room on the disk
+    noted = [
+        partial(
+            attempts.note,
+            sent=it,
+            channel=way.channel,
+            patience=patience,
+            attempts=failures + 1,
+            problem=problems.get(it.id, problem),
+        )
+        for it in those
+    ]
+    await _write(store, way, noted)
+
+
+async def _write(
+    store: Store, way: Way, notes: Sequence[Callable[[Transaction], Awaitable[None]]]
+) -> None:
+    """What is out already must not go out again because there is no room on the disk."""
+    while True:
         try:
             async with store.transaction() as transaction:
-                for it in those:
-                    told = problems.get(it.id, problem)
-                    await attempts.note(transaction, way.channel, patience, it, failures + 1, told)
+                for note in notes:
+                    await note(transaction)
         except sqlite3.OperationalError as error:
             log.warning("notifier.delivery_waits", channel=way.channel, why=str(error))
             await asyncio.sleep(TROUBLED_SECONDS)
