@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
-from services.notifier.adapters import endpoint, noticebook, webhook
+from services.notifier.adapters import endpoint, hosts, noticebook, webhook
 from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.webhook import Hook, Receiver
@@ -215,14 +216,18 @@ def test_pauses_are_those_of_the_schedule_and_differ() -> None:
 )
 async def test_a_private_address_is_not_called_unasked(address: str) -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
-        await webhook.resolved(to(f"https://{address}/hook", private=False))
+        await hosts.resolved(httpx2.URL(f"https://{address}/hook"), private=False)
 
 
 async def test_without_tls_only_a_private_address_is_called() -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
-        await webhook.resolved(to("http://93.184.215.14/hook"))
-    assert await webhook.resolved(to("http://10.0.0.7/hook")) == ["10.0.0.7"]
-    assert await webhook.resolved(to("https://93.184.215.14/hook")) == ["93.184.215.14"]
+        await resolved("http://93.184.215.14/hook")
+    assert await resolved("http://10.0.0.7/hook") == ["10.0.0.7"]
+    assert await resolved("https://93.184.215.14/hook") == ["93.184.215.14"]
+
+
+async def resolved(url: str) -> list[str]:
+    return await hosts.resolved(httpx2.URL(url), private=True)
 
 
 @pytest.mark.parametrize(
