@@ -16,6 +16,7 @@ from httpx2 import AsyncClient
 
 from services.notifier import http
 from services.notifier.adapters import (
+    acknowledging,
     addresses,
     answering,
     consent,
@@ -30,6 +31,7 @@ from services.notifier.adapters import (
     preview,
     requests,
     sourcebook,
+    stopping,
     turnaround,
     voices,
     webhook,
@@ -111,7 +113,8 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
     yield preview.router(Foresight(store, notifying).foresee)
     yield endpoint.router(store, outside.hook)
     if outside.links:
-        yield links.router(store, outside.links, outside.wording, answers.acknowledge)
+        yield stopping.router(store, outside.links, outside.wording)
+        yield acknowledging.router(store, outside.links, outside.wording, answers.acknowledge)
         yield voices.pages(store, outside.links, outside.wording, answers.speak)
         yield answering.router(store, outside.links, outside.wording, answers.reply)
 
