@@ -8,17 +8,10 @@ from typing import NamedTuple
 
 from jinja2 import Template
 
-from services.notifier.adapters import templates
 from services.notifier.adapters.forms import PLAIN, SPOKEN, facts_of
-from services.notifier.adapters.templates import (
-    LAST_RESORT,
-    UTC,
-    Manner,
-    Templates,
-    Values,
-    made_of,
-    paragraphs,
-)
+from services.notifier.adapters.languages import LAST_RESORT, Manner, locales
+from services.notifier.adapters.templates import Templates, Values, made_of, paragraphs
+from services.notifier.domain import hours
 from services.notifier.domain.notices import Kind, Notice
 from services.notifier.projections.recipients import Recipient
 
@@ -64,7 +57,7 @@ class Wording:
     """
 
     def __init__(
-        self, own: Path | None = None, *, locale: str = LAST_RESORT, timezone: str = UTC
+        self, own: Path | None = None, *, locale: str = LAST_RESORT, timezone: str = "UTC"
     ) -> None:
         self._locale, self._timezone = locale, timezone
         self._templates = Templates(own, spoken=SPOKEN, plain=PLAIN)
@@ -185,9 +178,9 @@ class Wording:
         return [Way(self.around(name, to), link) for name, link in ways.items()]
 
     def _spoken(self, name: str, to: Recipient) -> tuple[Template, Manner]:
-        wanted = templates.locales(to.locale, self._locale)
+        wanted = locales(to.locale, self._locale)
         template, locale = self._templates.spoken(name, wanted)
-        return template, Manner(locale, templates.zone(to.timezone, self._timezone))
+        return template, Manner(locale, hours.zone(to.timezone, self._timezone))
 
 
 def _line(text: str) -> str:
