@@ -120,7 +120,9 @@ def _what_next(running: RunFile, data: str, told: Story) -> None:
     for command in (
         "zones watch",
         "zones member me",
+        "zones notices history me",
         f"zones explain {someone}",
+        "zones leaderboard",
         "zones distribution --by group",
     ):
         terminal.say(f"  .venv/bin/{command}")
