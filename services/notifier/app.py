@@ -16,6 +16,7 @@ from httpx2 import AsyncClient
 
 from services.notifier import http
 from services.notifier.adapters import (
+    acknowledging,
     addresses,
     answering,
     consent,
@@ -30,6 +31,7 @@ from services.notifier.adapters import (
     preview,
     requests,
     sourcebook,
+    stopping,
     turnaround,
     voices,
     webhook,
@@ -37,7 +39,8 @@ from services.notifier.adapters import (
 from services.notifier.adapters.addresses import Misfit, without_services
 from services.notifier.adapters.email import Email
 from services.notifier.adapters.links import Links, kept_key
-from services.notifier.adapters.outgoing import Patience, Way
+from services.notifier.adapters.patience import Patience
+from services.notifier.adapters.ways import Way
 from services.notifier.adapters.webhook import Hook
 from services.notifier.adapters.wording import Wording
 from services.notifier.projections import tables
@@ -110,7 +113,8 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
     yield preview.router(Foresight(store, notifying).foresee)
     yield endpoint.router(store, outside.hook)
     if outside.links:
-        yield links.router(store, outside.links, outside.wording, answers.acknowledge)
+        yield stopping.router(store, outside.links, outside.wording)
+        yield acknowledging.router(store, outside.links, outside.wording, answers.acknowledge)
         yield voices.pages(store, outside.links, outside.wording, answers.speak)
         yield answering.router(store, outside.links, outside.wording, answers.reply)
 
@@ -175,7 +179,7 @@ async def _serve(
             tasks.create_task(forget(store, settings.parked_days)),
         ]
         for way in outside.ways:
-            patience = Patience(notifying.rules.retries[way.channel])
+            patience = Patience(notifying.rules.retries[way.channel], notifying.rules)
             working.append(tasks.create_task(outgoing.deliver(store, way, patience)))
         try:
             await serve(app, listener)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.notifier import publishing
 from services.notifier.domain.alerts import AlertEvent
-from services.notifier.domain.notices import CONFIDENTIAL
+from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
 from services.notifier.projections import history, shown
 from shared.contracts import notices as contracts
 from shared.contracts.words import Member
@@ -127,15 +127,15 @@ def router(view: View, acknowledge: Acknowledge) -> APIRouter:
         summary="How far a notice has come over each channel",
     )
     async def deliveries(id: str) -> dict[str, Any]:
-        sent = await shown.notice(view, id)
-        if sent is None:
-            if (waits := await history.of_notice(view, id)) is None:
-                raise HTTPException(404, f"there is no notice {id}")
-            to = waits.notice.recipient
+        found = await shown.notice(view, id) or await history.of_notice(view, id)
+        if found is None or found.notice.kind in CONFIDENTIAL:
+            raise HTTPException(404, f"there is no notice {id}")
+        if not isinstance(found, NoticeSent):
+            to = found.notice.recipient
             raise HTTPException(404, f"{id} is not sent: `zones notices history {to}` says why")
         known = await shown.deliveries(view, id)
         return {
-            "notice": publishing.notice(sent),
+            "notice": publishing.notice(found),
             "deliveries": [it._asdict() for it in known],
         }
 

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.notifier.adapters import outgoing
-from services.notifier.adapters.outgoing import Patience, Way
+from services.notifier.adapters.patience import Patience
+from services.notifier.adapters.ways import Way
 from services.notifier.domain.notices import Channel, NoticeFailed, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.projections.recipients import keep
-from tests.notifier.examples import Notifier, recognised
+from tests.notifier.examples import SLEEPLESS, Notifier, recognised
 
-SOON = Patience((timedelta(milliseconds=10), timedelta(milliseconds=20)))
+SOON = Patience((timedelta(milliseconds=10), timedelta(milliseconds=20)), SLEEPLESS)
 
 
 @asynccontextmanager

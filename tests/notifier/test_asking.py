@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.notifier.adapters.links import set_stopped
+from services.notifier.adapters.stopping import set_stopped
 from services.notifier.projections import around
 from services.notifier.projections import requested as shown
 from services.notifier.stream.ticking import Ticking

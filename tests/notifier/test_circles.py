@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from services.notifier.adapters.consent import set_consent
-from services.notifier.adapters.links import set_stopped
+from services.notifier.adapters.stopping import set_stopped
 from services.notifier.projections.entries import CODEC
 from services.notifier.publishing import message
 from tests.notifier.examples import (

@@ -20,6 +20,7 @@ from tests.notifier.examples import (
     turned,
 )
 from tests.notifier.test_circles import passes, sponsored
+from tests.notifier.test_http import asking
 
 DAY = timedelta(days=1)
 
@@ -43,6 +44,24 @@ async def test_what_is_confided_is_in_no_digest(tmp_path: Path) -> None:
         assert "retention_care" in {it.notice.kind for it in sent}
         said = [message(CODEC.decode(row)) for row in await notifier.store.read(0, 1000)]
         assert not [it for it in said if it is not None and b"retention_care" in it.body]
+
+
+async def test_what_is_confided_is_no_notice_to_whoever_asks_for_one(tmp_path: Path) -> None:
+    """While it is held, once it is sent, and whoever knows its name: their sponsor has it."""
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await care_waits_over_the_night(notifier)
+        [held] = [it for it in await notifier.outcomes("sue") if isinstance(it, NoticeHeld)]
+        path = f"/v1/notices/{held.id}/deliveries"
+        answers = [await client.get(path)]
+        await passes(notifier, NINE + DAY + 5 * HOURS)
+        answers.append(await client.get(path))
+
+        for answer in answers:
+            assert answer.status_code == 404
+            assert answer.json()["error"] == f"there is no notice {held.id}"
+        for listed in ("/v1/notices?recipient=sue", "/v1/members/sue/notices"):
+            assert (await client.get(listed)).json()["notices"] == []
+        assert [it["id"] for it in await notifier.letters("sue")] == [held.id]
 
 
 async def test_who_agrees_no_more_is_not_spoken_of(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.notifier.adapters import noticebook
 from services.notifier.adapters.chat import Chat, Services
-from services.notifier.adapters.links import set_stopped
+from services.notifier.adapters.stopping import set_stopped
 from services.notifier.projections import shown
 from services.notifier.settings import SHIPPED_NOTICES
 from tests.notifier.delivering import delivering, failures, found_at, nothing_waits

@@ -13,7 +13,8 @@ import pytest
 from services.notifier.adapters import email, noticebook
 from services.notifier.adapters.email import UNFOLDED, Email, message_id
 from services.notifier.adapters.links import Links
-from services.notifier.adapters.outgoing import NotDelivered, Patience
+from services.notifier.adapters.patience import Patience
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.projections.recipients import Recipient
@@ -30,6 +31,7 @@ from tests.notifier.delivering import (
 )
 from tests.notifier.examples import (
     NINE,
+    SLEEPLESS,
     WORDING,
     Notifier,
     a_notifier,
@@ -229,7 +231,7 @@ async def test_a_server_that_is_not_there_is_tried_again(tmp_path: Path) -> None
     async with a_notifier(tmp_path, rules=RULES) as notifier:
         await found_at(notifier, "ann", email=ANN)
         sent = await a_notice(notifier)
-        hours = Patience((timedelta(hours=1),))
+        hours = Patience((timedelta(hours=1),), SLEEPLESS)
         async with delivering(notifier, channel(free_port()), patience=hours):
             async with asyncio.timeout(5):
                 while not (deliveries := await shown.deliveries(notifier.store, sent.id))[0].at:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.notifier.adapters import answering, links, noticebook, voices
+from services.notifier.adapters import acknowledging, answering, links, noticebook, stopping, voices
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.domain.requests import Reply
 from services.notifier.domain.wording import CASES
@@ -56,7 +56,8 @@ async def asking(notifier: Notifier) -> AsyncIterator[httpx2.AsyncClient]:
         access=Access.of("secret"),
         signed=links.PATHS,
     )
-    app.include_router(links.router(notifier.store, LINKS, WORDING, acknowledge))
+    app.include_router(stopping.router(notifier.store, LINKS, WORDING))
+    app.include_router(acknowledging.router(notifier.store, LINKS, WORDING, acknowledge))
     app.include_router(voices.pages(notifier.store, LINKS, WORDING, notifier.speaks))
     app.include_router(answering.router(notifier.store, LINKS, WORDING, answer))
     transport = httpx2.ASGITransport(app)
@@ -226,7 +227,7 @@ async def test_two_who_stop_at_once_stop_once(tmp_path: Path) -> None:
     async with a_notifier(tmp_path, rules=RULES) as notifier:
         await asyncio.gather(
             *(
-                links.set_stopped(notifier.store, "ann", "recognition", stopped=True)
+                stopping.set_stopped(notifier.store, "ann", "recognition", stopped=True)
                 for _ in range(5)
             )
         )

@@ -6,20 +6,30 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
-from services.notifier.adapters import endpoint, noticebook, webhook
-from services.notifier.adapters.outgoing import NotDelivered, Patience
+from services.notifier.adapters import endpoint, hosts, noticebook, webhook
+from services.notifier.adapters.patience import Patience
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.webhook import Hook, Receiver
 from services.notifier.projections import shown
 from services.notifier.settings import SHIPPED_NOTICES
 from shared.runtime.errors import WrongUse
 from tests.notifier.delivering import SOON, a_notice, delivering, failures, nothing_waits
-from tests.notifier.examples import WORDING, Notifier, a_notifier, moved, recognised, submitted
+from tests.notifier.examples import (
+    SLEEPLESS,
+    WORDING,
+    Notifier,
+    a_notifier,
+    moved,
+    recognised,
+    submitted,
+)
 from tests.notifier.receiver import HANG, SECRET, a_receiver
 
-HOUR = Patience((timedelta(hours=1),))
+HOUR = Patience((timedelta(hours=1),), SLEEPLESS)
 RULES = noticebook.load(SHIPPED_NOTICES)
 
 
@@ -185,7 +195,7 @@ async def test_without_a_receiver_nothing_is_kept_for_one(tmp_path: Path) -> Non
 
 
 def test_pauses_are_those_of_the_schedule_and_differ() -> None:
-    patience = Patience((timedelta(seconds=3), timedelta(minutes=5)))
+    patience = Patience((timedelta(seconds=3), timedelta(minutes=5)), SLEEPLESS)
 
     for failures_so_far, pause in enumerate(patience.pauses, 1):
         spans = [patience.after(failures_so_far, None) for _ in range(50)]
@@ -206,14 +216,18 @@ def test_pauses_are_those_of_the_schedule_and_differ() -> None:
 )
 async def test_a_private_address_is_not_called_unasked(address: str) -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
-        await webhook.resolved(to(f"https://{address}/hook", private=False))
+        await hosts.resolved(httpx2.URL(f"https://{address}/hook"), private=False)
 
 
 async def test_without_tls_only_a_private_address_is_called() -> None:
     with pytest.raises(NotDelivered, match="forbidden_address"):
-        await webhook.resolved(to("http://93.184.215.14/hook"))
-    assert await webhook.resolved(to("http://10.0.0.7/hook")) == ["10.0.0.7"]
-    assert await webhook.resolved(to("https://93.184.215.14/hook")) == ["93.184.215.14"]
+        await resolved("http://93.184.215.14/hook")
+    assert await resolved("http://10.0.0.7/hook") == ["10.0.0.7"]
+    assert await resolved("https://93.184.215.14/hook") == ["93.184.215.14"]
+
+
+async def resolved(url: str) -> list[str]:
+    return await hosts.resolved(httpx2.URL(url), private=True)
 
 
 @pytest.mark.parametrize(

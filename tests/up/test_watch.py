@@ -169,3 +169,20 @@ def test_a_change_is_told_with_its_reasons() -> None:
         "people(comment, converse, quote) 12 of 10 in 90 days; minutes_per_week 74.5 of 60" in said
     )
     assert "network_size" not in said
+
+
+@pytest.mark.parametrize(
+    ("earned", "named"),
+    [
+        ({"public": False}, "ann"),
+        ({"public": False, "place": 2, "period": "2026H1"}, "somebody"),
+        ({"public": True, "place": 2, "period": "2026H1"}, "ann"),
+    ],
+)
+def test_who_has_opted_out_is_named_in_no_ranking(earned: dict[str, object], named: str) -> None:
+    """A place is one in a ranking; what somebody has done stands in none."""
+    event = golden("zones.recognition.granted.v1")
+    event["data"] |= earned
+    said = Text.from_markup(watch.line(event)).plain
+    assert said.startswith(f"2026-03-01 09:00  {named:<16}")
+    assert ("ann" in said) is (named == "ann")

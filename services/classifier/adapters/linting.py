@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from services.classifier.adapters import policyfile
 from services.classifier.adapters.policyfile import PolicyInvalid
-from services.classifier.domain.lint import Finding, lint
+from services.classifier.domain.findings import Finding
+from services.classifier.domain.lint import lint
 from services.classifier.domain.policy import Policy
 from services.classifier.domain.zones import ZONES
 from services.classifier.projections import linting

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.classifier.domain.clock import FOREVER
 from services.classifier.domain.facts import Facts
-from services.classifier.domain.lint import Finding, fed, spelled
+from services.classifier.domain.findings import Finding, fed, spelled
 from services.classifier.domain.measures import ANY, FAMILIES, MEASURES, Criterion, lapse_of
 from services.classifier.domain.policy import Policy
 

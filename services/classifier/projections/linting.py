@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from services.classifier.domain.clock import EPOCH, day_of
 from services.classifier.domain.experience import Arrivals, Sightings, of_arrivals
 from services.classifier.domain.facts import fold
-from services.classifier.domain.lint import Finding
+from services.classifier.domain.findings import Finding
 from services.classifier.domain.policy import Policy
 from services.classifier.projections import answers, journeys
 from services.classifier.projections.entries import ACTIVITY

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from services.notifier.adapters.links import Links, nowhere, page
+from services.notifier.adapters.links import Links
+from services.notifier.adapters.pages import nowhere, page
 from services.notifier.adapters.requests import AnswerRequest
 from services.notifier.adapters.wording import Button, Wording
 from services.notifier.domain.requests import Reply

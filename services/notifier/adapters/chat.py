@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
-from services.notifier.adapters.outgoing import NotDelivered
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient

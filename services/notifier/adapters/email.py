@@ -29,7 +29,7 @@ from aiosmtplib import (
 )
 
 from services.notifier.adapters.links import Links
-from services.notifier.adapters.outgoing import NotDelivered
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.wording import Letter, Wording
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient

@@ -1,58 +1,25 @@
-"""Signed links in e-mails, and what they lead to: a page that asks, and a button that does it.
+"""Signed links in e-mails. Whoever has one may do what it says and nothing else, without a token.
 
-Whoever has the link may do what it says, and nothing else; it needs no token. Looking at a page
-changes nothing, since programs look at links before people do. What mail programs post by
-themselves (RFC 8058) is the same as the button.
+What they lead to is a page that asks, and a button that does it. Looking at a page changes nothing,
+since programs look at links before people do.
 """
 
 import hashlib
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.notifier.adapters.wording import Button, Wording
-from services.notifier.domain.notices import (
-    ALERTS,
-    ASKS,
-    KINDS,
-    Channel,
-    Kind,
-    KindResumed,
-    KindStopped,
-    Notice,
-    stream,
-)
-from services.notifier.projections import knowledge, shown, tables
-from services.notifier.projections.recipients import Recipient, recipient
-from shared.contracts.words import ORGANISATION
-from shared.eventlog.log import Entry, Store
+from services.notifier.domain.notices import ALERTS, KINDS, Kind, Notice
 from shared.runtime.errors import WrongUse
 
 PATHS: Final = (
     *("/v1/stop/", "/v1/acknowledge/", "/v1/voice/"),
     *("/v1/accept/", "/v1/decline/"),
 )
-CHANNEL: Final[Channel] = "email"
-AGAIN: Final = "?again=true"
 KEY_BYTES: Final = 32
-HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
-
-Acknowledge = Callable[[str, str | None, datetime], Awaitable[bool]]
 
 
 class Links:
@@ -133,88 +100,6 @@ def kept_key(folder: Path) -> bytes:
     return key
 
 
-def router(store: Store, links: Links, wording: Wording, acknowledge: Acknowledge) -> APIRouter:
-    """Return `/v1/stop/{token}` and `/v1/acknowledge/{token}`, for people."""
-    router = APIRouter(prefix="/v1", tags=["links"], default_response_class=HTMLResponse)
-
-    @router.get("/stop/{token}", summary="Ask whether to stop e-mails of a kind")
-    async def ask_to_stop(token: str) -> Response:
-        found = links.stopped_by(token)
-        if found is None:
-            return nowhere(wording)
-        reader = await recipient(store, found[0])
-        name = _names(wording, found[1], reader)
-        hint = hint_on(found[1])
-        return page(wording.page(reader, "stop_ask", hint, Button("stop_button"), name=name))
-
-    @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
-    async def stop(token: str, again: bool = False) -> Response:
-        found = links.stopped_by(token)
-        if found is None:
-            return nowhere(wording)
-        member, kinds = found
-        for kind in kinds:
-            await set_stopped(store, member, kind, stopped=not again)
-        reader = await recipient(store, member)
-        name = _names(wording, kinds, reader)
-        if again:
-            return page(wording.page(reader, "resumed", name=name))
-        again_button = Button("resume_button", AGAIN)
-        return page(wording.page(reader, "stopped", hint_on(kinds), again_button, name=name))
-
-    @router.get("/acknowledge/{token}", summary="Ask whether to take up a draft")
-    async def ask_to_acknowledge(token: str) -> Response:
-        return await _of_draft(token, ask=True)
-
-    @router.post("/acknowledge/{token}", summary="Take up a draft: its alert is resolved")
-    async def take_up(token: str) -> Response:
-        return await _of_draft(token, ask=False)
-
-    async def _of_draft(token: str, *, ask: bool) -> Response:
-        named = links.acknowledged_by(token)
-        found = await shown.alert(store, named[1]) if named else None
-        if named is None or found is None:
-            return nowhere(wording)
-        reader = await recipient(store, named[0])
-        drafts, event = found
-        facts = {"draft": event.alert.draft_id, "about": event.alert.member}
-        if ask:
-            return page(
-                wording.page(
-                    reader, "acknowledge_ask", "acknowledge_hint", Button("acknowledge"), **facts
-                )
-            )
-        by = None if reader.member == ORGANISATION else reader.member
-        changed = await acknowledge(drafts, by, await shown.now(store))
-        return page(wording.page(reader, "acknowledged" if changed else "resolved", **facts))
-
-    return router
-
-
-def _names(wording: Wording, kinds: Iterable[Kind], reader: Recipient) -> str:
-    return ", ".join(wording.name(kind, reader) for kind in kinds)
-
-
-def hint_on(kinds: Iterable[Kind]) -> str:
-    """Return the block that says what it means to stop these kinds."""
-    return "unasked_hint" if any(kind in ASKS for kind in kinds) else "stop_hint"
-
-
-async def set_stopped(store: Store, member: str, kind: Kind, *, stopped: bool) -> None:
-    """Remember what somebody wants no more of by e-mail, or does again."""
-    async with store.transaction() as transaction:
-        before = (member, kind, CHANNEL) in await knowledge.stopped(transaction, [member])
-        if before == stopped:
-            return
-        now = datetime.now(UTC)
-        event = (
-            KindStopped(kind=kind, channel=CHANNEL, at=now)
-            if stopped
-            else KindResumed(kind=kind, channel=CHANNEL, at=now)
-        )
-        await tables.write(transaction, [Entry(stream(member), event)])
-
-
 def _serializer(key: bytes, purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
         key, salt=f"notifier-{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
@@ -227,11 +112,3 @@ def _read(serializer: URLSafeSerializer, token: str) -> tuple[str, str] | None:
     except (BadData, ValueError, TypeError):
         return None
     return str(who), str(what)
-
-
-def nowhere(wording: Wording) -> HTMLResponse:
-    return page(wording.page(Recipient(""), "nowhere", "nowhere_hint"), 404)
-
-
-def page(html: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(html, status_code=status, headers=HEADERS)

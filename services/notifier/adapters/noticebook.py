@@ -19,29 +19,20 @@ from services.notifier.adapters.engaged_book import (
     TopicRequest,
     engaged_rules,
 )
+from services.notifier.adapters.peace_book import Budget, Manner, QuietHours, manners_of
+from services.notifier.adapters.steps_book import Digest, Interest, Nudges, Suggestions
 from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
 from services.notifier.domain.alerts import Promise
-from services.notifier.domain.hours import Quiet
-from services.notifier.domain.interest import WHOLE, Fading
-from services.notifier.domain.manners import How, Manner, Manners
 from services.notifier.domain.notices import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind, Rules
 from services.notifier.domain.occasions import Rhythm
-from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime.errors import WrongUse
 
 MOST_MINUTES: Final = 60 * 24 * 365
-MOST_DAYS: Final = 3660
-MOST_HALF_LIFE: Final = 366
 MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
-MOST_A_WEEK: Final = 10_000
-
-Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS)]
-Minutes: TypeAlias = Annotated[int, Field(ge=0, le=24 * 60)]
-Weight: TypeAlias = Annotated[float, Field(ge=0, le=1000)]
 
 Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
 OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
@@ -55,15 +46,6 @@ class RulesInvalid(WrongUse):
     """Nobody is told anything by rules of which a part makes no sense."""
 
 
-class QuietHours(Table):
-    """By the clock where a member is: over night where `to` is before `from`, never where it is
-    the same.
-    """
-
-    begins: Annotated[time, Field(alias="from")]
-    ends: Annotated[time, Field(alias="to")]
-
-
 class _FastTrack(Table):
     at_risk_percent: Annotated[int, Field(ge=1, le=99)]
     promise_minutes: dict[Zone, Annotated[int, Field(ge=1, le=MOST_MINUTES)]]
@@ -71,36 +53,6 @@ class _FastTrack(Table):
 
 class _Announcement(Table):
     most_recipients: Ordinal
-
-
-class _Interest(Table):
-    half_life_days: Annotated[int, Field(ge=1, le=MOST_HALF_LIFE)]
-    declared: Weight
-    least: Weight
-
-
-class _Suggestions(Table):
-    fresh_days: Days
-    share_most: Annotated[int, Field(ge=0, le=20)]
-    longest_pause_days: Days
-    follow_every_days: Days
-    authors_of_days: Days
-
-
-class _Nudges(Table):
-    every_days: Days
-    news_days: Days
-    link_after_days: Days
-    dormant_after_days: Days
-    bare_shares: Ordinal
-    bare_within_days: Days
-    link_minutes: Minutes
-    dormant_minutes: Minutes
-    own_words_minutes: Minutes
-
-
-class _Digest(Table):
-    to: DigestTo
 
 
 class _Drafts(Table):
@@ -121,30 +73,12 @@ class _Rhythm(Table):
     morning: time
 
 
-class _Manner(Table):
-    how: How = "at_once"
-    urgent: bool = False
-    optional: bool = True
-    counted: bool = True
-
-    @model_validator(mode="after")
-    def _is_of_one_mind(self) -> "_Manner":
-        if self.urgent and self.how == "digest":
-            raise PydanticCustomError("urgent", "must not be urgent and wait for a digest")
-        return self
-
-
-class _Budget(Table):
-    wait_days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    per_week: dict[Zone, Annotated[int, Field(ge=1, le=MOST_A_WEEK)]]
-
-
 class _Noticebook(Table):
     rhythm: _Rhythm
     working_hours: WorkingTime | None = None
     quiet_hours: QuietHours | None = None
-    budget: _Budget
-    manners: dict[Kind, _Manner] = Field(default_factory=dict)
+    budget: Budget
+    manners: dict[Kind, Manner] = Field(default_factory=dict)
     fast_track: _FastTrack
     drafts: _Drafts
     announcement: _Announcement
@@ -153,10 +87,10 @@ class _Noticebook(Table):
     circle: Circle
     talk: Talk
     retention_care: RetentionCare
-    interest: _Interest
-    suggestions: _Suggestions
-    nudges: _Nudges
-    organisation_digest: _Digest
+    interest: Interest
+    suggestions: Suggestions
+    nudges: Nudges
+    organisation_digest: Digest
     channels: dict[Kind, tuple[Outgoing, ...]]
     retries: dict[Outgoing, Pauses]
 
@@ -201,7 +135,7 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
             for kind, channels in book.channels.items()
         },
-        manners=_manners(book),
+        manners=manners_of(book.manners, book.quiet_hours, book.budget),
         retries={
             channel: tuple(timedelta(seconds=it) for it in pauses)
             for channel, pauses in book.retries.items()
@@ -210,46 +144,8 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
         engaged=engaged_rules(
             book.asks, book.topic_request, book.circle, book.talk, book.retention_care
         ),
-        interest=Fading(
-            half_life=book.interest.half_life_days,
-            declared=round(book.interest.declared * WHOLE),
-            least=round(book.interest.least * WHOLE),
-        ),
-        suggesting=_suggesting(book.suggestions),
-        nudging=_nudging(book.nudges),
+        interest=book.interest.fading(),
+        suggesting=book.suggestions.suggesting(),
+        nudging=book.nudges.nudging(),
         digest_to=book.organisation_digest.to,
-    )
-
-
-def _manners(book: _Noticebook) -> Manners:
-    quiet = book.quiet_hours
-    return Manners(
-        kinds={kind: Manner(**manner.model_dump()) for kind, manner in book.manners.items()},
-        quiet=Quiet(begins=quiet.begins, ends=quiet.ends) if quiet else None,
-        budget=dict(book.budget.per_week.items()),
-        wait=timedelta(days=book.budget.wait_days),
-    )
-
-
-def _suggesting(said: _Suggestions) -> Suggesting:
-    return Suggesting(
-        fresh=said.fresh_days,
-        most=said.share_most,
-        longest_pause=said.longest_pause_days,
-        follow_every=said.follow_every_days,
-        authors_of=said.authors_of_days,
-    )
-
-
-def _nudging(said: _Nudges) -> Nudging:
-    return Nudging(
-        every=said.every_days,
-        news=said.news_days,
-        link_after=said.link_after_days,
-        dormant_after=said.dormant_after_days,
-        bare_shares=said.bare_shares,
-        bare_within=said.bare_within_days,
-        link_minutes=said.link_minutes,
-        dormant_minutes=said.dormant_minutes,
-        own_words_minutes=said.own_words_minutes,
     )

@@ -1,4 +1,4 @@
-"""Notices on their way out: tried, tried again later, and given up in the end.
+"""Notices on their way out: tried, and tried again as long as there is patience.
 
 Every channel has a deliverer of its own, so one that hangs or fails holds up its own notices and
 nothing else. What is due stands in a table, so a restart goes on where it was. A crash between the
@@ -6,96 +6,28 @@ receiver's answer and our note of it sends a notice again, under the same id.
 """
 
 import asyncio
-import random
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
 
 import structlog
 
+from services.notifier.adapters import attempts
+from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.templates import TemplateInvalid
-from services.notifier.domain.notices import (
-    Channel,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeSent,
-    ReceiverGone,
-)
-from services.notifier.domain.notices import stream as stream_of
-from services.notifier.projections import history, knowledge, shown, tables
+from services.notifier.adapters.ways import Bundling, NotDelivered, Way
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.projections import history, knowledge, shown
 from services.notifier.projections.entries import milliseconds
-from services.notifier.projections.recipients import Recipient, recipient
-from shared.eventlog.log import Entry, Store, Transaction
+from services.notifier.projections.recipients import recipient
+from shared.eventlog.log import Store, Transaction
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE: Final = timedelta(days=1)
 IDLE_SECONDS: Final = 0.5
 TROUBLED_SECONDS: Final = 5.0
-
-
-class NotDelivered(Exception):
-    """`problem` is a word for why. `retry_after` are the seconds that the receiver asked for.
-    `final`: this will never get through. `gone` names a receiver that wants nothing at all, ever.
-    """
-
-    def __init__(
-        self,
-        problem: str,
-        *,
-        retry_after: float | None = None,
-        final: bool = False,
-        gone: str | None = None,
-    ) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.retry_after = retry_after
-        self.final = final
-        self.gone = gone
-
-
-class Way(Protocol):
-    """A channel, and how many attempts it makes at the same time: so many may be made again after
-    a crash.
-    """
-
-    @property
-    def channel(self) -> Channel: ...
-
-    @property
-    def at_once(self) -> int: ...
-
-    async def send(self, sent: NoticeSent, to: Recipient) -> None:
-        """Take a notice to where its recipient is. Raises NotDelivered."""
-
-
-@runtime_checkable
-class Bundling(Way, Protocol):
-    """A channel on which what is told together is one message. On others it is several."""
-
-    async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
-        """Take all of it to where the recipient is. Raises NotDelivered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """The pauses after the first failure, the second, and so on; after the last one nobody tries
-    again.
-    """
-
-    pauses: tuple[timedelta, ...]
-
-    def after(self, failures: int, asked_for: float | None) -> timedelta | None:
-        """Return how long to wait, give or take a third, so that what failed together does not
-        come back together. None is for ever.
-        """
-        if failures > len(self.pauses):
-            return None
-        jitter = random.uniform(2 / 3, 4 / 3)  # noqa: S311 - nobody gains by guessing it
-        asked = timedelta(seconds=min(asked_for or 0.0, LONGEST_PAUSE.total_seconds()))
-        return max(self.pauses[failures - 1] * jitter, asked)
 
 
 async def deliver(store: Store, way: Way, patience: Patience) -> None:
@@ -138,18 +70,39 @@ def _message(way: Way, sent: NoticeSent) -> str:
 async def _send(
     store: Store, way: Way, patience: Patience, sent: NoticeSent, failures: int
 ) -> None:
-    those, problem = [sent], None
+    those, now = [sent], datetime.now(UTC)
     if sent.digest and isinstance(way, Bundling):
         those = await history.sent_together(store, sent.digest, way.channel)
-    problems = await _obstacles(store, way, those)
+    if failures and (at := await patience.in_peace(store, sent, way.channel, now)) > now:
+        noted = [partial(attempts.wait, id=it.id, channel=way.channel, until=at) for it in those]
+        await _write(store, way, noted)
+        return
+    problems, problem = await _obstacles(store, way, those), None
     if wanted := [it for it in those if it.id not in problems]:
         problem = await _attempt(store, way, wanted)
-    while True:  # what is out already must not go out again because there is no room on the disk
+    noted = [
+        partial(
+            attempts.note,
+            sent=it,
+            channel=way.channel,
+            patience=patience,
+            attempts=failures + 1,
+            problem=problems.get(it.id, problem),
+        )
+        for it in those
+    ]
+    await _write(store, way, noted)
+
+
+async def _write(
+    store: Store, way: Way, notes: Sequence[Callable[[Transaction], Awaitable[None]]]
+) -> None:
+    """What is out already must not go out again because there is no room on the disk."""
+    while True:
         try:
             async with store.transaction() as transaction:
-                for it in those:
-                    told = problems.get(it.id, problem)
-                    await _note(transaction, way.channel, patience, it, failures + 1, told)
+                for note in notes:
+                    await note(transaction)
         except sqlite3.OperationalError as error:
             log.warning("notifier.delivery_waits", channel=way.channel, why=str(error))
             await asyncio.sleep(TROUBLED_SECONDS)
@@ -182,73 +135,3 @@ async def _attempt(store: Store, way: Way, those: Sequence[NoticeSent]) -> NotDe
         log.error("notifier.cannot_be_said", notice=those[0].id, why=str(error))  # noqa: TRY400
         return NotDelivered("no_words", final=True)
     return None
-
-
-async def _note(
-    transaction: Transaction,
-    channel: Channel,
-    patience: Patience,
-    sent: NoticeSent,
-    attempts: int,
-    problem: NotDelivered | None,
-) -> None:
-    now = datetime.now(UTC)
-    stream = stream_of(sent.notice.recipient)
-    if problem is None:
-        delivered = NoticeDelivered(id=sent.id, channel=channel, attempts=attempts, at=now)
-        await tables.write(transaction, [Entry(stream, delivered)])
-        return
-    pause = None if problem.final else patience.after(attempts, problem.retry_after)
-    if pause is not None:
-        await _put_off(transaction, sent.id, channel, attempts, problem.problem, now + pause)
-        log.info(
-            "notifier.try_again",
-            channel=channel,
-            notice=sent.id,
-            problem=problem.problem,
-            seconds=round(pause.total_seconds()),
-        )
-        return
-    failed = NoticeFailed(
-        id=sent.id,
-        notice=sent.notice,
-        channels=sent.channels,
-        channel=channel,
-        problem=problem.problem,
-        attempts=attempts,
-        at=now,
-    )
-    entries = [Entry(stream, failed)]
-    if problem.gone:
-        gone = ReceiverGone(channel=channel, receiver=problem.gone, at=now)
-        entries.append(Entry(f"receivers/{channel}", gone))
-    await tables.write(transaction, entries)
-    log.warning(
-        "notifier.notice_failed",
-        channel=channel,
-        notice=sent.id,
-        problem=problem.problem,
-        n=attempts,
-    )
-
-
-async def _put_off(
-    transaction: Transaction,
-    id: str,
-    channel: Channel,
-    attempts: int,
-    problem: str,
-    next_at: datetime,
-) -> None:
-    await transaction.execute(
-        "UPDATE deliveries SET attempts = :attempts, problem = :problem, at = :at,"
-        " next_at = :next_at WHERE id = :id AND channel = :channel",
-        {
-            "attempts": attempts,
-            "problem": problem,
-            "at": milliseconds(datetime.now(UTC)),
-            "next_at": milliseconds(next_at),
-            "id": id,
-            "channel": channel,
-        },
-    )

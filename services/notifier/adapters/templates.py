@@ -1,22 +1,16 @@
 """Templates: found by language and name, and tried before anybody reads what they make.
 
-`de/announcement.j2` is German. Who reads de-AT gets de where there is no de-AT, and English in the
-end. An operator's folder goes before the shipped one, file by file. What is wrong in one is a line
-at start, `de/announcement.j2:6: ...`, and not a letter with a hole in it.
+`de/announcement.j2` is German. An operator's folder goes before the shipped one, file by file. What
+is wrong in one is a line at start, `de/announcement.j2:6: ...`, and not a letter with a hole in it.
 """
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton, format_time
-from babel.units import format_unit
+from babel import Locale
 from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
@@ -24,20 +18,25 @@ from jinja2 import (
     TemplateError,
     TemplateSyntaxError,
     nodes,
-    pass_context,
 )
 from jinja2.meta import find_undeclared_variables
-from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.notifier.adapters.languages import (
+    LAST_RESORT,
+    Manner,
+    day,
+    moment,
+    span,
+    tag_of,
+    varieties_of,
+)
+from services.notifier.domain import hours
 from shared.runtime.errors import WrongUse
 from shared.runtime.rulefile import nearest
 
 SHIPPED: Final = Path(__file__).parents[1] / "templates"
 SUFFIX: Final = ".j2"
-LAST_RESORT: Final = "en"
-UTC: Final = "UTC"
-HOUR_MINUTES: Final = 60
 BREAKS: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template can come to."""
 
@@ -55,13 +54,6 @@ class Form(NamedTuple):
 
     blocks: tuple[str, ...]
     cases: Sequence[Values]
-
-
-class Manner(NamedTuple):
-    """How somebody writes dates and numbers, and what their clocks say."""
-
-    locale: Locale
-    zone: ZoneInfo
 
 
 class Templates:
@@ -86,7 +78,7 @@ class Templates:
         its dates and numbers are written.
         """
         template = self._environment.select_template(
-            [f"{_tag(locale)}/{name}{SUFFIX}" for locale in locales]
+            [f"{tag_of(locale)}/{name}{SUFFIX}" for locale in locales]
         )
         language = _language(str(template.name))
         return template, next(it for it in locales if it.language == language)
@@ -99,7 +91,9 @@ class Templates:
         except TemplateSyntaxError as error:
             raise TemplateInvalid(f"{name}:{error.lineno}: {error.message}") from error
         self._look_at(name, written, form)
-        manner = Manner(Locale(_language(name)) if "/" in name else Locale(LAST_RESORT), zone(UTC))
+        manner = Manner(
+            Locale(_language(name)) if "/" in name else Locale(LAST_RESORT), hours.zone()
+        )
         for case in form.cases:
             for block in form.blocks or (None,):
                 if not made_of(template, block, case, manner).strip():
@@ -128,48 +122,13 @@ def made_of(template: Template, block: str | None, values: Values, manner: Manne
         raise TemplateInvalid(f"{template.name}:{line}: {error}") from error
 
 
-@lru_cache(maxsize=1000)
-def locales(*tags: str | None) -> tuple[Locale, ...]:
-    """Return what to look for: each tag and what it is a variety of, and English in the end. A tag
-    that names no language is passed over.
-    """
-    return tuple(dict.fromkeys(it for tag in (*tags, LAST_RESORT) for it in _varieties(tag)))
-
-
-@lru_cache(maxsize=1000)
-def zone(*names: str | None) -> ZoneInfo:
-    """Return the first of these time zones that there is, else UTC."""
-    for name in (*names, UTC):
-        try:
-            if name:
-                return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return ZoneInfo(UTC)
-
-
-def _varieties(tag: str | None) -> Iterator[Locale]:
-    try:
-        locale = Locale.parse((tag or "").replace("_", "-"), sep="-")
-    except (ValueError, UnknownLocaleError):
-        return
-    yield locale
-    if locale.script:
-        yield Locale(locale.language, script=locale.script)
-    yield Locale(locale.language)
-
-
-def _tag(locale: Locale) -> str:
-    return str(locale).replace("_", "-")
-
-
 def _language(name: str) -> str:
     return Locale.parse(name.partition("/")[0], sep="-").language
 
 
 def _form(name: str, spoken: Mapping[str, Form], plain: Mapping[str, Form]) -> Form:
     folder, _, file = name.removesuffix(SUFFIX).rpartition("/")
-    if folder and folder not in {_tag(locale) for locale in _varieties(folder)}:
+    if folder and folder not in {tag_of(locale) for locale in varieties_of(folder)}:
         raise TemplateInvalid(f"{name}: {folder} is no language: folders are called de or de-AT")
     forms = spoken if folder else plain
     if file not in forms:
@@ -191,7 +150,7 @@ def _environment(folders: Iterable[Path]) -> "_Environment":
         autoescape=_is_html,
         auto_reload=False,
     )
-    environment.filters.update(day=_day, moment=_moment, span=_span, paragraphs=paragraphs)
+    environment.filters.update(day=day, moment=moment, span=span, paragraphs=paragraphs)
     return environment
 
 
@@ -205,33 +164,6 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def _is_html(name: str | None) -> bool:
     return bool(name) and str(name).endswith(f".html{SUFFIX}")
-
-
-@pass_context
-def _moment(context: Context, at: datetime) -> str:
-    """March 2, 2:00 PM UTC; 2. März, 15:00 MEZ; 2 mars, 15:00 UTC+01:00."""
-    locale, zone = context["manner"]
-    day = format_skeleton("MMMMd", at, tzinfo=zone, locale=locale)
-    time = format_time(at, "short", tzinfo=zone, locale=locale)
-    named = format_datetime(at, "z", tzinfo=zone, locale=locale)
-    offset = format_datetime(at, "ZZZZ", tzinfo=zone, locale=locale)
-    return f"{day}, {time} {named if named.isalpha() else offset}"
-
-
-@pass_context
-def _day(context: Context, day: str) -> str:
-    """March 12; 12. März: of a day as it is written in facts, 2026-03-12."""
-    locale, _ = context["manner"]
-    return format_skeleton("MMMMd", date.fromisoformat(day), locale=locale)
-
-
-@pass_context
-def _span(context: Context, minutes: int) -> str:
-    """4 hours; 90 Minuten."""
-    locale, _ = context["manner"]
-    if minutes % HOUR_MINUTES:
-        return format_unit(minutes, "duration-minute", locale=locale)
-    return format_unit(minutes // HOUR_MINUTES, "duration-hour", locale=locale)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from services.notifier.adapters.links import Links, nowhere, page
+from services.notifier.adapters.links import Links
+from services.notifier.adapters.pages import nowhere, page
 from services.notifier.adapters.wording import Button, Wording
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.projections import shown

@@ -2,28 +2,26 @@
 
 A notice keeps its id over all attempts, so that the receiver can tell the second from the first.
 Only an answer of 2xx counts; after 410 nothing is posted there until an operator says so. Redirects
-are not followed, and an address that is not of the public internet is not called unless the
-operator says that it may be: a notice must not be a way in.
+are not followed.
 """
 
 import asyncio
 import base64
 import binascii
 import contextlib
-import ipaddress
 import json
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final, TypeAlias
+from typing import Final
 
 import httpx2
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.notifier.adapters.outgoing import NotDelivered
+from services.notifier.adapters import hosts
+from services.notifier.adapters.ways import NotDelivered
 from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
@@ -33,10 +31,6 @@ from shared.runtime.process import version
 GONE: Final = 410
 SHORTEST_KEY: Final = 24
 LONGEST_KEY: Final = 64
-NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-PORTS: Final = {"https": 443, "http": 80}
-
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +83,7 @@ def receiver(url: str, secret: SecretStr | None, *, private: bool, timeout: floa
         where = httpx2.URL(url)
     except httpx2.InvalidURL as error:
         raise WrongUse(f"ZONES_NOTIFIER_WEBHOOK_URL: {error}") from None
-    if where.scheme not in PORTS or not where.host:
+    if where.scheme not in hosts.PORTS or not where.host:
         raise WrongUse("ZONES_NOTIFIER_WEBHOOK_URL must begin with https:// and name a host")
     if where.scheme != "https" and not private:
         raise WrongUse(
@@ -127,8 +121,9 @@ async def post(http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, words: 
     try:
         async with asyncio.timeout(to.timeout):
             text = body(sent, words)
+            addresses = await hosts.resolved(to.url, private=to.private)
             answer = await _first_answer(
-                http, [_request(http, to, sent, text, it) for it in await resolved(to)]
+                http, [_request(http, to, sent, text, it) for it in addresses]
             )
     except TimeoutError:
         raise NotDelivered("timeout") from None
@@ -180,41 +175,6 @@ def body(sent: NoticeSent, words: Words) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-async def resolved(to: Receiver) -> list[str]:
-    """Return the addresses to connect to, which are those that were looked at. All addresses of the
-    name have to be of the public internet; or, where that is allowed, of this machine or a private
-    network. Raises NotDelivered.
-    """
-    port = to.url.port or PORTS[to.url.scheme]
-    found = await asyncio.get_running_loop().getaddrinfo(_name(to), port, type=socket.SOCK_STREAM)
-    addresses = [ipaddress.ip_address(each[4][0]) for each in found]
-    if not all(_may_be_called(_plain(address), to) for address in addresses):
-        raise NotDelivered("forbidden_address")
-    return [*dict.fromkeys(map(str, addresses))]
-
-
-def _name(to: Receiver) -> str:
-    """Return the host as the network knows it."""
-    return to.url.raw_host.decode("ascii")
-
-
-def _may_be_called(address: Address, to: Receiver) -> bool:
-    if address.is_multicast or address.is_unspecified:
-        return False
-    if address.is_global:
-        return to.url.scheme == "https"
-    return to.private
-
-
-def _plain(address: Address) -> Address:
-    """IPv6 has ways of writing IPv4 addresses; what counts is the address that is meant."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in NAT64:
-            return ipaddress.IPv4Address(address.packed[-4:])
-        return address.ipv4_mapped or address.sixtofour or address
-    return address
-
-
 def _request(
     http: httpx2.AsyncClient, to: Receiver, sent: NoticeSent, text: str, address: str
 ) -> httpx2.Request:
@@ -230,7 +190,7 @@ def _request(
             "webhook-signature": to.signing.sign(sent.id, now, text),
         },
         timeout=to.timeout,
-        extensions={"sni_hostname": _name(to)},
+        extensions={"sni_hostname": hosts.name(to.url)},
     )
 
 

@@ -3,39 +3,17 @@ page, in that person's language.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Template
 
-from services.notifier.adapters import templates
-from services.notifier.adapters.templates import (
-    LAST_RESORT,
-    UTC,
-    Form,
-    Manner,
-    Templates,
-    Values,
-    made_of,
-    paragraphs,
-)
-from services.notifier.domain.notices import KINDS, Kind, Notice
-from services.notifier.domain.wording import CASES
+from services.notifier.adapters.forms import PLAIN, SPOKEN, facts_of
+from services.notifier.adapters.languages import LAST_RESORT, Manner, locales
+from services.notifier.adapters.templates import Templates, Values, made_of, paragraphs
+from services.notifier.domain import hours
+from services.notifier.domain.notices import Kind, Notice
 from services.notifier.projections.recipients import Recipient
-
-BLOCKS: Final = ("name", "title", "text", "why")
-"""`name` is what notices of the kind are about."""
-AROUND: Final = (
-    *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
-    *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
-    *("voice", "voice_ask", "voice_hint", "voice_accept", "voice_send_back"),
-    *("voice_accepted", "voice_sent_back", "voice_over"),
-    *("accept", "accept_ask", "accept_hint", "accepted", "taken"),
-    *("decline", "decline_ask", "decline_hint", "declined", "unasked_hint"),
-    *("nowhere", "nowhere_hint"),
-)
-"""What is said in e-mails beside the notice, and on the pages that their links lead to."""
 
 
 class Words(NamedTuple):
@@ -79,14 +57,14 @@ class Wording:
     """
 
     def __init__(
-        self, own: Path | None = None, *, locale: str = LAST_RESORT, timezone: str = UTC
+        self, own: Path | None = None, *, locale: str = LAST_RESORT, timezone: str = "UTC"
     ) -> None:
         self._locale, self._timezone = locale, timezone
         self._templates = Templates(own, spoken=SPOKEN, plain=PLAIN)
 
     def words(self, notice: Notice, to: Recipient) -> Words:
         template, manner = self._spoken(notice.kind, to)
-        facts = _facts(notice)
+        facts = facts_of(notice)
         return Words(
             title=_line(made_of(template, "title", facts, manner)),
             text="\n\n".join(paragraphs(made_of(template, "text", facts, manner))),
@@ -200,74 +178,10 @@ class Wording:
         return [Way(self.around(name, to), link) for name, link in ways.items()]
 
     def _spoken(self, name: str, to: Recipient) -> tuple[Template, Manner]:
-        wanted = templates.locales(to.locale, self._locale)
+        wanted = locales(to.locale, self._locale)
         template, locale = self._templates.spoken(name, wanted)
-        return template, Manner(locale, templates.zone(to.timezone, self._timezone))
-
-
-def _facts(notice: Notice) -> Values:
-    return {**notice.facts, "about": notice.about, "due_at": notice.due_at}
+        return template, Manner(locale, hours.zone(to.timezone, self._timezone))
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-SPOKEN: Final[Mapping[str, Form]] = {
-    **{kind: Form(BLOCKS, [_facts(it) for it in CASES if it.kind == kind]) for kind in KINDS},
-    "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
-    "around": Form(
-        AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002", "topic": "tea"}]
-    ),
-}
-WAYS: Final[tuple[list[Way], ...]] = (
-    [],
-    [Way("Yes", "https://a.example/yes"), Way("No", "https://a.example/no")],
-)
-LETTERS: Final = [
-    {
-        "language": "en",
-        "words": Words("A title", "A text.\n\nhttps://a.example/1", "A reason."),
-        "around": {"stop": "No more"},
-        "stop": "https://a.example/stop",
-        "ways": ways,
-    }
-    for ways in WAYS
-]
-DIGESTS: Final = [
-    {
-        "language": "en",
-        "title": "A title",
-        "intro": "A line.",
-        "parts": [
-            {
-                "name": "new pieces",
-                "told": [
-                    {
-                        "title": "A title",
-                        "text": "A text.",
-                        "why": "A reason.",
-                        "ways": ways,
-                    }
-                    for ways in WAYS
-                ],
-                "stop": "https://a.example/stop",
-                "stop_words": "No more",
-            }
-        ],
-    }
-]
-PAGES: Final = [
-    {"language": "en", "title": "A title", "hint": hint, "buttons": buttons}
-    for hint, buttons in product(
-        (None, "A hint"), ([], [{"text": "A", "action": None}, {"text": "B", "action": "?b=1"}])
-    )
-]
-PLAIN: Final[Mapping[str, Form]] = {
-    "email.txt": Form((), LETTERS),
-    "email.html": Form((), LETTERS),
-    "digest.txt": Form((), DIGESTS),
-    "digest.html": Form((), DIGESTS),
-    "page.html": Form((), PAGES),
-}
-"""What holds no words of its own."""

@@ -87,6 +87,10 @@ class Regard:
         most = rules.manners.budget.get(self.zone or FIRST_ZONE)
         return most is None or self.who == ORGANISATION or self.spent.get(week, 0) < most
 
+    def in_peace(self, notice: Notice, rules: Rules, at: datetime) -> datetime:
+        """Return the first moment from `at` on at which a notice does not disturb them."""
+        return at if rules.manners.of(notice.kind).urgent else _awake(at, self, rules)
+
 
 def evolve(
     regard: Regard, event: Outcome | PreferencesSet | MemberDescribed | MemberMoved

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.experience import Arrivals, Sightings, of_arrivals
 from services.classifier.domain.facts import NOTHING, Facts, learn
-from services.classifier.domain.lint import Finding
+from services.classifier.domain.findings import Finding
 from services.classifier.domain.measures import Criterion, lapse_of
 from services.classifier.domain.policy import Policy
 from tests.classifier.examples import ENGAGED, SHARER, a_criterion, a_policy, an_activity, day

@@ -1,12 +1,12 @@
-"""The story that the demo tells, from what any subscriber hears."""
+"""The story that is told of what any subscriber hears."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from services.demo import Story
 from services.feed import Event
+from services.story import Story
 
 GOLDEN = Path(__file__).parents[1] / "contracts" / "golden"
 SAID = sorted(
