@@ -178,14 +178,10 @@ def _authors(
     interested = known.interests.get(member, {})
     for item in dict.fromkeys(it for topic in sorted(interested) for it in about.get(topic, ())):
         author = item.author
-        if author is None or author == member:
+        if author is None or author == member or _is_known(member, author, known):
             continue
         days = rules.authors_of if alone else rules.fresh
-        if now - item.at > days * DAY or not (
-            found := match(interested, item.topics, fading.least)
-        ):
-            continue
-        if not _is_known(member, author, known):
+        if now - item.at <= days * DAY and (found := match(interested, item.topics, fading.least)):
             yield _Follow(found.weight, author, None, found.topic)
 
 
