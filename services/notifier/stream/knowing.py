@@ -64,7 +64,7 @@ class Knowing:
     async def of_moves(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> Known:
         names = {move.member for move in moves}
         open_drafts = await knowledge.open_drafts(transaction, names)
-        keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
+        keys = [it.key for it in moves if isinstance(it, Foretold)]
         return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, names),
