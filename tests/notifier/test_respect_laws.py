@@ -89,9 +89,10 @@ def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
 
 @st.composite
 def streams(draw: st.DrawFn) -> list[CloudEvent]:
-    """Return what happens in some weeks, from old to new: much of it to be told to people."""
+    """Return what happens in weeks or days, from old to new: much of it to be told to people."""
     events: list[CloudEvent] = []
-    minutes = sorted(draw(st.lists(st.integers(0, int(SPAN / HOURS) * 4), min_size=5, max_size=40)))
+    span = draw(st.sampled_from([SPAN, 60 * HOURS]))
+    minutes = sorted(draw(st.lists(st.integers(0, int(span / HOURS) * 4), min_size=5, max_size=40)))
     for n, quarter in enumerate(minutes):
         name, at = draw(st.sampled_from(NAMES)), NINE + quarter * HOURS / 4
         before = draw(st.integers(max(0, n - 6), n))
@@ -130,7 +131,9 @@ def streams(draw: st.DrawFn) -> list[CloudEvent]:
                 reply = draw(st.sampled_from(["accepted", "declined"]))
                 events.append(answered(name, reply, f"r-{before}", at=at, id=f"e-{n}"))
             case "w":
-                events.append(due(name, at=at, over=draw(st.booleans()), place=n + 1))
+                events.append(due(name, at=at, place=2 * n))
+                if draw(st.booleans()):
+                    events.append(due(name, at=at + HOURS, over=True, place=2 * n + 1))
             case _:
                 events.append(happened("like", name, at=at, id=f"e-{n}"))
     return events
@@ -161,7 +164,8 @@ async def told(
             follow(who, whom, id=f"{who}-{whom}") for who in NAMES for whom in NAMES if who != whom
         ]
         caring = [
-            happened("member_registered", who, topics=["tea"], id=f"topics-{who}") for who in NAMES
+            happened("member_registered", who, id=f"first-{who}", topics=["tea"], timezone=where)
+            for who, where in zip(NAMES, CLOCKS, strict=True)
         ]
         await notifier.hears(editor("dee", id="editor"), *following, *caring)
         for batch in batched(events, size):
