@@ -12,7 +12,8 @@ from services.notifier.adapters.consent import set_consent
 from services.notifier.domain.manners import Manner
 from services.notifier.domain.notices import NoticeSent, Rules
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
-from services.notifier.projections import asking
+from services.notifier.projections import asking as voices
+from services.notifier.stream.foresight import Foresight
 from shared.contracts.activity import Happened
 from shared.contracts.envelope import CloudEvent
 from tests.notifier.examples import (
@@ -37,6 +38,7 @@ from tests.notifier.examples import (
     withdrawn,
 )
 from tests.notifier.test_circles import passes, sponsored
+from tests.notifier.test_http import asking
 from tests.notifier.test_steps import due, linked, near, offered, shared, sharer, tick
 
 DAY = timedelta(days=1)
@@ -279,7 +281,7 @@ async def test_whoever_has_answered_is_not_asked_for_their_voice(
 ) -> None:
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(editor(), submitted(), edited(at=EVENING))
-        [asked] = await asking.voices(
+        [asked] = await voices.voices(
             notifier.store, only_open=True, member="ann", after=0, limit=9
         )
         await notifier.speaks(asked.asked, accepted, LATER)
@@ -306,6 +308,35 @@ async def test_of_whoever_is_active_again_or_agrees_no_more_no_sponsor_hears(
 
         last = await its_moment_comes(notifier, "retention_care", "sue")
         assert isinstance(last, NoticeSent if given else NoticeDropped)
+
+
+@pytest.mark.parametrize("by", ["act", "object"])
+async def test_what_was_taken_back_before_it_was_heard_of_is_announced_to_nobody(
+    tmp_path: Path, by: str
+) -> None:
+    """Not even at once."""
+    named = {"retracts": "p"} if by == "act" else {"object": WORK, "kind": "publish"}
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(moved())
+        await notifier.hears(follow("fay"), happened("retract", "ann", at=NINE + HOURS, **named))
+        await notifier.hears(published(id="p"))
+
+        assert await notifier.outcomes("fay") == []
+
+
+@pytest.mark.parametrize("over", [False, True])
+async def test_a_look_ahead_and_the_history_know_of_it(tmp_path: Path, *, over: bool) -> None:
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(*ANNOUNCED, TAKEN_BACK if over else tick(LATER))
+        morning = MORNING.date()
+        said, coming = await Foresight(notifier.store, notifier.notifying).foresee(morning, morning)
+        await its_moment_comes(notifier, "announcement", "fay")
+
+        assert said == []
+        assert coming == await notifier.notices()
+        async with asking(notifier) as client:
+            [fate] = (await client.get("/v1/members/fay/notices")).json()["notices"]
+        assert (fate["state"], fate["why"]) == (("dropped", "over") if over else ("sent", None))
 
 
 async def test_what_was_published_again_is_announced(tmp_path: Path) -> None:

@@ -54,7 +54,11 @@ class Knowing:
         if (stream := handlers.request_of(first)) is not None:
             by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self.add_requests(transaction, known, [stream], now.now or first.at, by)
-        if isinstance(first.tells, Published) and handlers.announces(first):
+        if (
+            isinstance(first.tells, Published)
+            and handlers.announces(first)
+            and not await knowledge.taken_back(transaction, first.member, first.tells.done.act)
+        ):
             on = clock.not_before(now, first.at).date()
             known.listeners = await interest.listeners(
                 transaction, first.tells.piece, on, self._rules
