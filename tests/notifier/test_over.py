@@ -292,10 +292,8 @@ async def test_whoever_has_answered_is_not_asked_for_their_voice(
         assert isinstance(answer[-1], NoticeSent)
 
 
-@pytest.mark.parametrize("given", [False, True])
-async def test_of_whoever_is_active_again_or_agrees_no_more_no_sponsor_hears(
-    tmp_path: Path, *, given: bool
-) -> None:
+@pytest.mark.parametrize("still", [False, True])
+async def test_of_whoever_is_active_again_no_sponsor_hears(tmp_path: Path, *, still: bool) -> None:
     """Whoever takes their word back and gives it again agrees."""
     async with a_notifier(tmp_path) as notifier:
         await sponsored(notifier)
@@ -304,10 +302,10 @@ async def test_of_whoever_is_active_again_or_agrees_no_more_no_sponsor_hears(
         await passes(notifier, MORNING)
         await set_consent(notifier.store, "ann", care=False)
         await set_consent(notifier.store, "ann", care=True)
-        await notifier.hears(turned("ann", "quiet" if given else "active", at=FORENOON))
+        await notifier.hears(turned("ann", "quiet" if still else "active", at=FORENOON))
 
         last = await its_moment_comes(notifier, "retention_care", "sue")
-        assert isinstance(last, NoticeSent if given else NoticeDropped)
+        assert isinstance(last, NoticeSent if still else NoticeDropped)
 
 
 @pytest.mark.parametrize("by", ["act", "object"])
