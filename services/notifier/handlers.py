@@ -247,14 +247,6 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     return [Entry(stream, event) for event in resolved]
 
 
-def keys(foretold: standing.Foretold) -> list[str]:
-    """Return the keys by which the log knows that it was told, or that somebody was warned."""
-    what = foretold.what
-    if isinstance(what, standing.Demotion):
-        return [notice_id(what.cause, "warning", foretold.member)]
-    return [foretold.key]
-
-
 def answer_for_voice(
     known: Known, stream: str, id: str, *, accepted: bool, now: datetime, rules: Rules
 ) -> list[Entry]:
@@ -426,21 +418,18 @@ class _Desk:
         self._say(notices.of_recognition(told.member, told.cause, told.recognition, at))
 
     def foretell(self, foretold: standing.Foretold) -> None:
-        """Record what is near, and warn of what is due."""
+        """Record what is near and what is due, and warn of it."""
         name, what = foretold.member, foretold.what
-        if self._known.recorded & {*keys(foretold)}:
+        if foretold.key in self._known.recorded:
             return
-        if not isinstance(what, standing.Demotion):
-            self._append(name, [what], foretold.key)
+        self._append(name, [what], foretold.key)
+        if not isinstance(what, standing.DemotionForetold) or what.historical:
             return
         now = clock.not_before(self._known.clock, what.at)
-        member, warned = self._known.member(name), self._known.warned.get(name)
-        for notice in standing.of_demotion(name, what, member, warned, now):
-            if what.cancelled:
-                del self._known.warned[name]
-            else:
-                self._known.warned[name] = notice.cause
-            self._say([notice])
+        member, warned = self._known.member(name), self._known.warned.pop(name, None)
+        if not what.cancelled:
+            self._known.warned[name] = what.cause
+        self._say(standing.of_demotion(name, what, member, warned, now))
 
     def _follow(self, heard: Happening, followed: audience.AuthorFollowed) -> None:
         if followed.act not in self._known.void:

@@ -44,6 +44,7 @@ Event: TypeAlias = (
     | care.BecameActive
     | care.CareSuggested
     | standing.ZoneNeared
+    | standing.DemotionForetold
 )
 
 
@@ -111,6 +112,7 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | acts.ContentOffered()
             | acts.AccountLinked()
             | standing.ZoneNeared()
+            | standing.DemotionForetold()
             | clock.ClockStarted()
             | clock.ClockAdvanced()
         ):

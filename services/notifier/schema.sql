@@ -181,7 +181,7 @@ CREATE TABLE IF NOT EXISTS asked (
 CREATE INDEX IF NOT EXISTS asked_of ON asked (kind, member, at);
 CREATE INDEX IF NOT EXISTS asked_why ON asked (kind, member, cause);
 
--- Who was warned of a move, because of what, and whether it is still due.
+-- The last word on a move that was foretold of a member, and whether it is due.
 CREATE TABLE IF NOT EXISTS warnings (
   member TEXT PRIMARY KEY,
   cause  TEXT NOT NULL,

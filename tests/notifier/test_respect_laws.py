@@ -14,10 +14,21 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.notifier.domain.audience import FIRST_ZONE, MemberDescribed, MemberMoved
+from services.notifier.domain.acts import ActRecorded
+from services.notifier.domain.alerts import AlertRaised, DraftClosed
+from services.notifier.domain.audience import (
+    FIRST_ZONE,
+    ActRetracted,
+    MemberDescribed,
+    MemberMoved,
+)
 from services.notifier.domain.manners import Wish
 from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.requests import AskAnswered, MembersAsked, RequestClosed
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld
+from services.notifier.domain.standing import DemotionForetold
+from services.notifier.domain.voice import VoiceAsked
+from services.notifier.domain.waiting import DraftReceived
 from services.notifier.projections import tables
 from services.notifier.projections.entries import CODEC, SCHEMA, instant
 from shared.contracts.envelope import CloudEvent
@@ -28,15 +39,20 @@ from tests.notifier.examples import (
     RULES,
     Notifier,
     a_notifier,
+    answered,
+    approved,
+    edited,
     editor,
     follow,
     happened,
     moved,
     published,
     recognised,
+    requested,
     submitted,
 )
 from tests.notifier.test_projections import dumped
+from tests.notifier.test_steps import due
 
 LAW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -46,6 +62,7 @@ ZONES = ("content_consumer", "content_sharer", "content_creator", "socially_enga
 SPAN = timedelta(days=40)
 """From the beginning of March, so that clocks are put on in it."""
 MOST_MOMENTS = 50
+GROUNDED = ("announcement", "draft_received", "voice_check", "topic_request", "warning")
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,7 @@ class Wanted:
 @st.composite
 def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
     times = st.integers(0, 95).map(lambda it: time(it // 4, it % 4 * 15).isoformat("minutes"))
-    kinds = st.sampled_from(["announcement", "recognition", "fast_track_alert"])
+    kinds = st.sampled_from(["announcement", "recognition", "fast_track_alert", "warning"])
     wish: st.SearchStrategy[Wish] = st.sampled_from(get_args(Wish))
     return {
         name: Wanted(
@@ -72,12 +89,14 @@ def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
 
 @st.composite
 def streams(draw: st.DrawFn) -> list[CloudEvent]:
-    """Return what happens in some weeks, from old to new: much of it to be told to people."""
+    """Return what happens in weeks or days, from old to new: much of it to be told to people."""
     events: list[CloudEvent] = []
-    minutes = sorted(draw(st.lists(st.integers(0, int(SPAN / HOURS) * 4), min_size=5, max_size=40)))
+    span = draw(st.sampled_from([SPAN, 60 * HOURS]))
+    minutes = sorted(draw(st.lists(st.integers(0, int(span / HOURS) * 4), min_size=5, max_size=40)))
     for n, quarter in enumerate(minutes):
         name, at = draw(st.sampled_from(NAMES)), NINE + quarter * HOURS / 4
-        match draw(st.sampled_from("pppppprmtzsl")):
+        before = draw(st.integers(max(0, n - 6), n))
+        match draw(st.sampled_from("pppppprmtzsslxxacqnww")):
             case "p":
                 several = [f"{n}-{piece}" for piece in range(draw(st.integers(1, 4)))]
                 events.extend(published(name, it, at=at, id=f"e-{it}") for it in several)
@@ -94,6 +113,27 @@ def streams(draw: st.DrawFn) -> list[CloudEvent]:
                 events.append(happened("member_updated", name, timezone=where, at=at, id=f"e-{n}"))
             case "s":
                 events.append(submitted(name, f"d-{n}", at=at, id=f"e-{n}"))
+            case "x":
+                named = f"e-{before}-{draw(st.integers(0, 1))}"
+                events.extend(
+                    happened("retract", who, retracts=named, at=at, id=f"e-{n}-{who}")
+                    for who in NAMES
+                )
+            case "a":
+                events.extend(
+                    approved(who, f"d-{before}", at=at, id=f"e-{n}-{who}") for who in NAMES
+                )
+            case "c":
+                events.append(edited(name, f"d-{before}", at=at, id=f"e-{n}"))
+            case "q":
+                events.append(requested(request=f"r-{n}", at=at, id=f"e-{n}"))
+            case "n":
+                reply = draw(st.sampled_from(["accepted", "declined"]))
+                events.append(answered(name, reply, f"r-{before}", at=at, id=f"e-{n}"))
+            case "w":
+                events.append(due(name, at=at, place=2 * n))
+                if draw(st.booleans()):
+                    events.append(due(name, at=at + HOURS, over=True, place=2 * n + 1))
             case _:
                 events.append(happened("like", name, at=at, id=f"e-{n}"))
     return events
@@ -123,7 +163,11 @@ async def told(
         following = [
             follow(who, whom, id=f"{who}-{whom}") for who in NAMES for whom in NAMES if who != whom
         ]
-        await notifier.hears(editor("dee", id="editor"), *following)
+        caring = [
+            happened("member_registered", who, id=f"first-{who}", topics=["tea"], timezone=where)
+            for who, where in zip(NAMES, CLOCKS, strict=True)
+        ]
+        await notifier.hears(editor("dee", id="editor"), *following, *caring)
         for batch in batched(events, size):
             await notifier.hears(*batch)
         await notifier.hears(happened("like", "bob", at=NINE + SPAN, id="end"))
@@ -203,6 +247,74 @@ def look_at(log: Sequence[tuple[str, Any]], wanted: dict[str, Wanted]) -> None:
             case _:
                 pass
     assert Counter(fate.values())["held"] == 0
+
+
+@LAW
+@given(wishes(), streams())
+def test_what_waited_is_told_if_and_only_if_it_is_not_over(
+    wanted: dict[str, Wanted], events: list[CloudEvent]
+) -> None:
+    """As far as the log tells at that place, read from its beginning."""
+
+    async def tell() -> None:
+        with TemporaryDirectory() as folder:
+            async with told(folder, wanted, events, 7) as notifier:
+                rows = await notifier.store.read(0, 100_000)
+                look_for_grounds([(row.stream, CODEC.decode(row)) for row in rows])
+
+    asyncio.run(tell())
+
+
+def look_for_grounds(log: Sequence[tuple[str, Any]]) -> None:
+    standing: dict[str, tuple[str, ...]] = {}
+    """What a notice speaks of, by its kind and cause, or whom, and by what it stands."""
+    known: set[str] = set()
+    for stream, event in log:
+        match event:
+            case ActRecorded() if event.act.kind == "publish":
+                standing[f"announcement {event.act.piece}"] = (event.act.act,)
+            case ActRetracted():
+                standing = {it: by for it, by in standing.items() if event.act not in by}
+            case DraftReceived():
+                standing[f"draft_received {event.id}"] = (stream,)
+            case VoiceAsked():
+                standing[f"voice_check {event.id}"] = (stream,)
+            case DraftClosed():
+                standing = {it: by for it, by in standing.items() if stream not in by}
+            case AlertRaised():
+                standing.pop(f"draft_received {event.alert.id}", None)
+            case MembersAsked():
+                request = stream.removeprefix("requests/")
+                for who in event.members:
+                    standing[f"topic_request {request} {who}"] = (stream, f"{stream} {who}")
+            case AskAnswered():
+                gone = f"{stream} {event.member}"
+                standing = {it: by for it, by in standing.items() if gone not in by}
+            case RequestClosed():
+                standing = {it: by for it, by in standing.items() if stream not in by}
+            case DemotionForetold():
+                standing = {it: by for it, by in standing.items() if by != ("warning", stream)}
+                if not event.cancelled:
+                    standing[f"warning {event.cause}"] = ("warning", stream)
+            case MemberMoved():
+                standing = {it: by for it, by in standing.items() if by != ("warning", stream)}
+            case NoticeSent() | NoticeHeld() | NoticeDropped():
+                notice = event.notice
+                about = f"{notice.kind} {notice.cause}"
+                if notice.kind == "topic_request":
+                    about += f" {notice.recipient}"
+                if event.id in known and notice.kind in GROUNDED:
+                    assert not (isinstance(event, NoticeSent) and about not in standing)
+                    assert not (isinstance(event, NoticeDropped) and event.why == "over") or (
+                        about not in standing
+                    )
+                if notice.kind == "warning_over" and isinstance(event, NoticeSent):
+                    assert f"sent {notice.recipient} {notice.cause}" in known
+                if notice.kind == "warning" and isinstance(event, NoticeSent):
+                    known.add(f"sent {notice.recipient} {notice.cause}")
+                known.add(event.id)
+            case _:
+                pass
 
 
 def in_peace(at: datetime, clock: str, wanted: Wanted | None) -> bool:

@@ -7,9 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from services.notifier.domain.care import CareConsented
-from services.notifier.domain.notices import stream
-from services.notifier.domain.respect import NoticeDropped
-from services.notifier.projections import around, history, tables
+from services.notifier.projections import around, tables
 from shared.contracts.words import MEMBER_PATTERN
 from shared.eventlog.log import Entry, Store
 
@@ -42,19 +40,8 @@ def router(store: Store) -> APIRouter:
 
 
 async def set_consent(store: Store, member: str, *, care: bool) -> None:
-    """Remember it; whoever does not agree any more is not spoken of. Saying the same again says
-    nothing.
-    """
+    """Remember it. Saying the same again says nothing."""
     async with store.transaction() as transaction:
         if await around.consents(transaction, member) != care:
-            now = datetime.now(UTC)
-            entries = [Entry(member, CareConsented(care=care, at=now))]
-            if not care:
-                entries += [
-                    Entry(
-                        stream(held.notice.recipient),
-                        NoticeDropped(id=held.id, notice=held.notice, why="over", at=now),
-                    )
-                    for held in await history.held_about(transaction, member, "retention_care")
-                ]
-            await tables.write(transaction, entries)
+            consented = CareConsented(care=care, at=datetime.now(UTC))
+            await tables.write(transaction, [Entry(member, consented)])

@@ -45,7 +45,7 @@ class Known:
     seen: dict[tuple[str, str], date] = field(default_factory=dict)
     """When something was last done, by member and platform."""
     warned: dict[str, str] = field(default_factory=dict)
-    """The causes of the warnings that stand, by member."""
+    """The causes of the warnings that stand, by member, whether or not they were told."""
     around: Around = field(default_factory=Around)
 
     def member(self, name: str) -> Member:

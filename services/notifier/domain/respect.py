@@ -6,6 +6,7 @@ together, as a digest. Nothing here looks at a clock: the moment comes with the 
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -58,6 +59,8 @@ class PreferencesSet:
 Outcome: TypeAlias = NoticeSent | NoticeHeld | NoticeDropped
 Event: TypeAlias = NoticeHeld | NoticeDropped | PreferencesSet
 Learnt: TypeAlias = Outcome | PreferencesSet | MemberDescribed | MemberMoved
+Over: TypeAlias = AbstractSet[str]
+"""The ids of notices that are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,9 @@ class Regard:
         """The organisation itself sleeps only where it says so, and has attention for all."""
         own = self.preferences.quiet
         return own if own or self.who == ORGANISATION else rules.manners.quiet
+
+    def due(self, now: datetime) -> list[NoticeHeld]:
+        return [it for it in self.held.values() if it.until <= now]
 
     def room(self, rules: Rules, week: str) -> bool:
         """Say whether they may be told something more in a week."""
@@ -120,10 +126,12 @@ def evolve(
             assert_never(event)
 
 
-def tell(id: str, notice: Notice, regard: Regard, rules: Rules, now: datetime) -> Outcome:
+def tell(
+    id: str, notice: Notice, regard: Regard, rules: Rules, now: datetime, over: Over = frozenset()
+) -> Outcome:
     """Decide what becomes of a notice that has just been decided."""
     manner = rules.manners.of(notice.kind)
-    if hindrance := _hindrance(notice, regard, rules):
+    if hindrance := _hindrance(id, notice, regard, rules, over):
         return NoticeDropped(id=id, notice=notice, why=hindrance, at=now)
     if manner.urgent:
         return _sent(id, notice, rules, now)
@@ -140,12 +148,13 @@ def tell(id: str, notice: Notice, regard: Regard, rules: Rules, now: datetime) -
     return _put_off(id, notice, regard, rules, now)
 
 
-def release(regard: Regard, rules: Rules, now: datetime) -> Iterator[Outcome]:
+def release(
+    regard: Regard, rules: Rules, now: datetime, over: Over = frozenset()
+) -> Iterator[Outcome]:
     """Decide what becomes of what was held until now, which is told together."""
-    due = [it for it in regard.held.values() if it.until <= now]
     wanted = []
-    for it in due:
-        if hindrance := _hindrance(it.notice, regard, rules):
+    for it in regard.due(now):
+        if hindrance := _hindrance(it.id, it.notice, regard, rules, over):
             yield NoticeDropped(id=it.id, notice=it.notice, why=hindrance, at=now)
         else:
             wanted.append(it)
@@ -168,14 +177,18 @@ def release(regard: Regard, rules: Rules, now: datetime) -> Iterator[Outcome]:
         yield _sent(it.id, it.notice, rules, now, week=week, digest=None if alone else digest)
 
 
-def _hindrance(notice: Notice, regard: Regard, rules: Rules) -> Hindrance | None:
+def _hindrance(
+    id: str, notice: Notice, regard: Regard, rules: Rules, over: Over
+) -> Hindrance | None:
     if regard.status == "departed":
         return "departed"
     if regard.status == "paused":
         return "paused"
     manner = rules.manners.of(notice.kind)
     how = regard.preferences.how(notice.kind, manner, at_once=notice.at_once)
-    return "not_wanted" if how == "off" else None
+    if how == "off":
+        return "not_wanted"
+    return "over" if id in over else None
 
 
 def _sent(

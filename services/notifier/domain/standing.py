@@ -25,7 +25,7 @@ class ZoneNeared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demotion:
+class DemotionForetold:
     """A move to another zone is due if nothing happens, or is not any more. So many `acts` of a
     `kind` would be enough, where acts are.
     """
@@ -47,14 +47,14 @@ class Foretold:
 
     member: str
     key: str
-    what: ZoneNeared | Demotion
+    what: ZoneNeared | DemotionForetold
 
 
 def of_demotion(
-    name: str, demotion: Demotion, member: Member, warned: str | None, now: datetime
+    name: str, demotion: DemotionForetold, member: Member, warned: str | None, now: datetime
 ) -> Iterator[Notice]:
-    """Say kindly what is due; and that it is over, if that was said. `warned` is the cause of the
-    warning that stands.
+    """Say kindly what is due, and that it is not any more. `warned` is the cause of the warning
+    that stands.
     """
     if demotion.historical or not member.there:
         return

@@ -79,36 +79,45 @@ def seen(member: str, source: str, at: datetime) -> Statement:
     )
 
 
-def of_standing(member: str, event: standing.ZoneNeared) -> Statement:
-    return Statement(
-        "INSERT OR REPLACE INTO near (member, at, way) VALUES (:member, :at, :way)",
-        {
-            "member": member,
-            "at": milliseconds(event.at),
-            "way": json.dumps({**asdict(event), "at": event.at.isoformat()}),
-        },
-    )
+def of_standing(
+    member: str, event: standing.ZoneNeared | standing.DemotionForetold
+) -> Iterable[Statement]:
+    match event:
+        case standing.ZoneNeared():
+            yield Statement(
+                "INSERT OR REPLACE INTO near (member, at, way) VALUES (:member, :at, :way)",
+                {
+                    "member": member,
+                    "at": milliseconds(event.at),
+                    "way": json.dumps({**asdict(event), "at": event.at.isoformat()}),
+                },
+            )
+        case standing.DemotionForetold() if not event.historical:
+            yield Statement(
+                "INSERT OR REPLACE INTO warnings (member, cause, stands)"
+                " VALUES (:member, :cause, :stands)",
+                {"member": member, "cause": event.cause, "stands": not event.cancelled},
+            )
+        case standing.DemotionForetold():
+            pass
+        case _:
+            assert_never(event)
 
 
 def of_notice(id: str, notice: notices.Notice) -> Iterable[Statement]:
-    """Remember what somebody is asked for, and what they are warned of, be it now or later."""
-    values = {"id": id, "member": notice.recipient, "cause": notice.cause}
+    """Remember what somebody is asked for, be it now or later."""
     if notice.kind in ASKING:
         yield Statement(
             "INSERT OR IGNORE INTO asked (id, member, kind, cause, at, pause)"
             " VALUES (:id, :member, :kind, :cause, :at, :pause)",
             {
-                **values,
+                "id": id,
+                "member": notice.recipient,
                 "kind": notice.kind,
+                "cause": notice.cause,
                 "at": milliseconds(notice.at),
                 "pause": notice.facts.get("pause"),
             },
-        )
-    elif notice.kind in {"warning", "warning_over"}:
-        yield Statement(
-            "INSERT OR REPLACE INTO warnings (member, cause, stands)"
-            " VALUES (:member, :cause, :stands)",
-            {**values, "stands": notice.kind == "warning"},
         )
 
 

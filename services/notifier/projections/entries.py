@@ -38,6 +38,7 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=acts.ContentOffered, name="content-offered"),
         Kind(event=acts.AccountLinked, name="account-linked"),
         Kind(event=standing.ZoneNeared, name="zone-neared"),
+        Kind(event=standing.DemotionForetold, name="demotion-foretold"),
         Kind(event=alerts.DraftSubmitted, name="draft-submitted"),
         Kind(event=alerts.DraftClosed, name="draft-closed"),
         Kind(event=waiting.DraftReceived, name="draft-received"),

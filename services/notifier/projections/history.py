@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from services.notifier.domain.notices import NoticeSent
-from services.notifier.domain.respect import NoticeHeld, Outcome
+from services.notifier.domain.respect import Outcome
 from services.notifier.projections.entries import CODEC, milliseconds
-from services.notifier.projections.knowledge import Read
 from services.notifier.projections.shown import ROW
 from shared.eventlog.entries import Recorded
 from shared.eventlog.view import View
@@ -32,17 +31,6 @@ async def of_notice(view: View, id: str) -> Outcome | None:
         {"id": id},
     )
     return next((CODEC.decode(Recorded._make(row)) for row in rows), None)
-
-
-async def held_about(read: Read, member: str, kind: str) -> list[NoticeHeld]:
-    """Return what of a kind waits to be said of a member."""
-    rows = await read.fetchall(
-        f"SELECT {ROW} FROM unsent JOIN log USING (position) WHERE until IS NOT NULL"  # noqa: S608
-        " AND substr(id, 1, length(:kind)) = :kind ORDER BY position",
-        {"kind": f"{kind}/"},
-    )
-    held = [CODEC.decode(Recorded._make(row)) for row in rows]
-    return [it for it in held if it.notice.about == member]
 
 
 async def sent_between(view: View, since: datetime, until: datetime) -> list[NoticeSent]:

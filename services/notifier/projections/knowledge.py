@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 
 from services.notifier.domain import alerts
+from services.notifier.domain.acts import Act
 from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import (
     FIRST_ZONE,
@@ -113,6 +114,22 @@ async def void(read: Read, acts: Collection[str]) -> set[str]:
     return await _which(
         read, "SELECT act FROM json_each(:names) JOIN void_acts ON act = value", acts
     )
+
+
+async def taken_back(read: Read, member: str, act: Act) -> bool:
+    """Say whether what a member did was taken back by its object, before it was heard of."""
+    rows = await read.fetchall(
+        "SELECT 1 FROM void_objects WHERE member = :member AND kind = :kind AND source = :source"
+        " AND object = :object AND until >= :at",
+        {
+            "member": member,
+            "kind": act.kind,
+            "source": act.source,
+            "object": act.object,
+            "at": milliseconds(act.at),
+        },
+    )
+    return bool(rows)
 
 
 async def seen(read: Read, members: Collection[str]) -> dict[tuple[str, str], date]:

@@ -32,7 +32,7 @@ from shared.eventlog.entries import Recorded
 from shared.eventlog.log import Entry, Store, Transaction
 
 READER: Final = "tables"
-FORM: Final = "5"
+FORM: Final = "6"
 """Changes with what the tables hold: a database with another form has them built again."""
 
 CHUNK: Final = 1000
@@ -60,6 +60,7 @@ Event: TypeAlias = (
     | respect.Event
     | engaged_tables.Event
     | standing.ZoneNeared
+    | standing.DemotionForetold
 )
 
 
@@ -134,8 +135,8 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
             | acts.AccountLinked()
         ):
             yield from doings.of_doing(row.stream, event)
-        case standing.ZoneNeared():
-            yield doings.of_standing(row.stream, event)
+        case standing.ZoneNeared() | standing.DemotionForetold():
+            yield from doings.of_standing(row.stream, event)
         case (
             alerts.DraftSubmitted()
             | alerts.DraftClosed()

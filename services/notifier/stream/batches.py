@@ -11,12 +11,12 @@ from services.notifier import handlers
 from services.notifier.domain import alerts, occasions, requests
 from services.notifier.domain.audience import Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.notices import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Happening, Recognised, Turned
-from services.notifier.projections import around, knowledge, tables
+from services.notifier.projections import around, knowledge
 from services.notifier.stream import settling
 from services.notifier.stream.knowing import Knowing
 from services.notifier.stream.reading import Heard
@@ -182,11 +182,4 @@ class Notifying:
     async def _say(
         self, transaction: Transaction, entries: Sequence[Entry], now: Moment = None
     ) -> None:
-        """Write down what comes out: of each notice whether it is sent, and over those channels
-        that lead to its recipient. `now` is given where it is later than what is said.
-        """
-        entries = await settling.settle(transaction, entries, self.rules, now)
-        told = [entry.event for entry in entries if isinstance(entry.event, NoticeSent)]
-        if told:
-            entries = handlers.reaching(entries, await knowledge.reach(transaction, told))
-        await tables.write(transaction, entries)
+        await settling.settle(transaction, entries, self.rules, now)

@@ -1,6 +1,6 @@
 """What the classifier sees coming, in our own words."""
 
-from services.notifier.domain.standing import Demotion, Foretold, ZoneNeared
+from services.notifier.domain.standing import DemotionForetold, Foretold, ZoneNeared
 from shared.contracts.evidence import Evidence
 from shared.contracts.zones import ZoneNear, ZoneWarning
 
@@ -38,7 +38,7 @@ def foretold(event: ZoneWarning) -> Foretold:
     return Foretold(
         member=due.member,
         key=event.key,
-        what=Demotion(
+        what=DemotionForetold(
             zone=due.zone,
             to=due.to,
             due_on=due.due_on,

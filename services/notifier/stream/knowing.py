@@ -54,7 +54,11 @@ class Knowing:
         if (stream := handlers.request_of(first)) is not None:
             by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self.add_requests(transaction, known, [stream], now.now or first.at, by)
-        if isinstance(first.tells, Published) and handlers.announces(first):
+        if (
+            isinstance(first.tells, Published)
+            and handlers.announces(first)
+            and not await knowledge.taken_back(transaction, first.member, first.tells.done.act)
+        ):
             on = clock.not_before(now, first.at).date()
             known.listeners = await interest.listeners(
                 transaction, first.tells.piece, on, self._rules
@@ -64,7 +68,7 @@ class Knowing:
     async def of_moves(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> Known:
         names = {move.member for move in moves}
         open_drafts = await knowledge.open_drafts(transaction, names)
-        keys = [key for it in moves if isinstance(it, Foretold) for key in handlers.keys(it)]
+        keys = [it.key for it in moves if isinstance(it, Foretold)]
         return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, names),

@@ -1,19 +1,22 @@
 """On the way into the log every notice is sent, held or dropped, by what is known of its recipient;
-and what was held comes to its moment.
+and what was held comes to its moment, unless it is over.
 
-Whatever an entry changes of this is known to the one after it.
+Whatever an entry changes of this is known to the one after it. Whether something is over the tables
+tell, once all that comes before is written down.
 """
 
 import heapq
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from services.notifier.domain import hours, notices, respect
+from services.notifier import handlers
+from services.notifier.domain import hours, notices, over, respect
 from services.notifier.domain.audience import MemberDescribed, MemberMoved
 from services.notifier.domain.notices import Notice, NoticeSent, Rules
-from services.notifier.domain.respect import Learnt, NoticeHeld, Outcome, Regard
+from services.notifier.domain.respect import Learnt, NoticeHeld, Outcome, Over, Regard
 from services.notifier.handlers import TimePassed
-from services.notifier.projections import regards
+from services.notifier.projections import knowledge, regards, tables
+from services.notifier.projections.grounds import grounds
 from shared import clock
 from shared.clock import ClockAdvanced
 from shared.eventlog.log import Entry, Transaction
@@ -21,13 +24,16 @@ from shared.eventlog.log import Entry, Transaction
 
 async def settle(
     transaction: Transaction, entries: Sequence[Entry], rules: Rules, now: datetime | None
-) -> list[Entry]:
-    """Return what the log gets. `now` is given where it is later than what is said."""
+) -> None:
+    """Write down what comes of entries: of each notice whether it is sent, and over those channels
+    that lead to its recipient. `now` is given where it is later than what is said.
+    """
     passed = [it.event.now for it in entries if isinstance(it.event, TimePassed)]
     said = [it.event for it in entries if isinstance(it.event, Notice)]
     moments = [*passed, *(notice.at for notice in said)]
     if not moments:
-        return list(entries)
+        await tables.write(transaction, entries)
+        return
     known = await regards.regards(
         transaction,
         {notice.recipient for notice in said},
@@ -36,15 +42,17 @@ async def settle(
     )
     keys = [it.key for it in entries if isinstance(it.event, Notice) and it.key]
     recorded = await transaction.known(keys)
-    desk = _Settling(known, rules, now)
-    desk.settle(it for it in entries if it.key not in recorded)
-    return desk.entries
+    desk = _Settling(transaction, known, rules, now)
+    await desk.settle(it for it in entries if it.key not in recorded)
 
 
 class _Settling:
     """What is known of each recipient as it becomes, and what is to be appended."""
 
-    def __init__(self, known: dict[str, Regard], rules: Rules, now: datetime | None) -> None:
+    def __init__(
+        self, transaction: Transaction, known: dict[str, Regard], rules: Rules, now: datetime | None
+    ) -> None:
+        self._transaction = transaction
         self._known = known
         self._rules = rules
         self._now = now
@@ -52,36 +60,49 @@ class _Settling:
             (held.until, who) for who, regard in known.items() for held in regard.held.values()
         ]
         heapq.heapify(self._waiting)
-        self.entries: list[Entry] = []
+        self._entries: list[Entry] = []
 
-    def settle(self, entries: Iterable[Entry]) -> None:
+    async def settle(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             match entry.event:
                 case Notice() as notice if entry.key:
-                    self._tell(entry.key, notice)
+                    await self._tell(entry.key, notice)
                 case TimePassed() as passed:
-                    self._release(passed)
+                    await self._release(passed)
                 case MemberDescribed() | MemberMoved() as changed:
-                    self.entries.append(entry)
+                    self._entries.append(entry)
                     self._learn(entry.stream, changed)
                 case _:
-                    self.entries.append(entry)
+                    self._entries.append(entry)
+        await self._write()
 
-    def _tell(self, id: str, notice: Notice) -> None:
+    async def _tell(self, id: str, notice: Notice) -> None:
         now = max(notice.at, self._now) if self._now else notice.at
-        outcome = respect.tell(id, notice, self._known[notice.recipient], self._rules, now)
+        ends = {id: notice} if notice.kind in over.ENDINGS else {}
+        gone = await self._over(ends, now)
+        outcome = respect.tell(id, notice, self._known[notice.recipient], self._rules, now, gone)
         self._append(outcome, id)
 
-    def _release(self, passed: TimePassed) -> None:
+    async def _release(self, passed: TimePassed) -> None:
         """Whoever has waited longest is first."""
-        told = passed.told
-        for who in self._due(passed.now):
-            for outcome in [*respect.release(self._known[who], self._rules, passed.now)]:
+        told, now = passed.told, passed.now
+        regarded = [self._known[who] for who in self._due(now)]
+        gone = await self._over({it.id: it.notice for who in regarded for it in who.due(now)}, now)
+        for regard in regarded:
+            for outcome in [*respect.release(regard, self._rules, now, gone)]:
                 if not told:
-                    self.entries.append(Entry(clock.STREAM, ClockAdvanced(at=passed.now)))
+                    self._entries.append(Entry(clock.STREAM, ClockAdvanced(at=now)))
                     told = True
                 key = f"{outcome.id}/sent" if isinstance(outcome, NoticeSent) else None
                 self._append(outcome, key)
+
+    async def _over(self, asked: Mapping[str, Notice], now: datetime) -> Over:
+        """Return which of these notices are over."""
+        if not asked:
+            return frozenset()
+        await self._write()
+        known = await grounds(self._transaction, asked.values(), self._rules, now)
+        return {number for number, notice in asked.items() if over.is_over(notice, known)}
 
     def _due(self, now: datetime) -> Collection[str]:
         due: dict[str, None] = {}
@@ -92,7 +113,7 @@ class _Settling:
 
     def _append(self, outcome: Outcome, key: str | None) -> None:
         who = outcome.notice.recipient
-        self.entries.append(Entry(notices.stream(who), outcome, key))
+        self._entries.append(Entry(notices.stream(who), outcome, key))
         self._learn(who, outcome)
         if isinstance(outcome, NoticeHeld):
             heapq.heappush(self._waiting, (outcome.until, who))
@@ -100,3 +121,11 @@ class _Settling:
     def _learn(self, who: str, event: Learnt) -> None:
         if who in self._known:
             self._known[who] = respect.evolve(self._known[who], event)
+
+    async def _write(self) -> None:
+        """Write down what has come of the entries so far."""
+        entries, self._entries = self._entries, []
+        told = [it.event for it in entries if isinstance(it.event, NoticeSent)]
+        if told:
+            entries = handlers.reaching(entries, await knowledge.reach(self._transaction, told))
+        await tables.write(self._transaction, entries)

@@ -15,7 +15,7 @@ from services.notifier.domain.impact import Count, Echo, Piece, Week
 from services.notifier.domain.interest import Interest
 from services.notifier.domain.notices import Notice
 from services.notifier.domain.nudges import Nudgeable
-from services.notifier.domain.standing import Demotion, ZoneNeared
+from services.notifier.domain.standing import DemotionForetold, ZoneNeared
 from services.notifier.domain.steps import Source
 from services.notifier.domain.suggestions import Following, Item, Round, Sharing
 from tests.notifier.examples import NINE, RULES
@@ -40,7 +40,7 @@ NEAR = ZoneNeared(
     at=NINE - DAY,
     historical=False,
 )
-DEMOTION = Demotion(
+DEMOTION = DemotionForetold(
     zone="content_sharer",
     to="content_consumer",
     due_on=TODAY + 10 * DAY,
