@@ -39,6 +39,7 @@ EXPORTS: Final = ("members", "changes", "recognitions")
 IMAGE: Final = "engagement-zones:0.0.0-try"
 PROJECT: Final = f"zones-try-{os.getpid()}"
 PATIENCE: Final = 120.0
+"""For how many seconds nothing may move."""
 UID: Final = "10001:10001"
 FOREIGN: Final = ("gcc", "cc", "make", "pip", "pip3", "nats-server", "hypothesis", "pytest")
 KILL: Final = "kill -KILL $(cat /proc/1/task/1/children)"
@@ -149,10 +150,10 @@ def compare(events: list[str], first: dict[str, str]) -> None:
             env={name: it for name, it in os.environ.items() if not name.startswith("ZONES_")},
         ) as system:
             try:
-                wait("zones up", (Path(folder) / "run.json").exists)
+                wait("zones up", lambda: not (Path(folder) / "run.json").exists())
                 running = json.loads((Path(folder) / "run.json").read_text())
                 run([*UP, "publish", "-", *data], stdin="".join(events))
-                wait("zones up", lambda: settled(running["services"], ""))
+                wait("zones up", lambda: left(running["services"], ""))
                 other = {it: run([*UP, "export", it, *data]) for it in EXPORTS}
                 other["digest"] = json.loads(run([*UP, "verify", "--json", *data]))["digest"]
             finally:
@@ -195,7 +196,7 @@ def quiet_exports(events: int | None = None) -> dict[str, str]:
     token = compose("run", "--rm", "-T", "--entrypoint", "cat", "zones", TOKEN).strip()
     ports = {name: os.environ[f"PUBLISHED_{name.upper()}_PORT"] for name in SERVICES}
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    wait("everybody", lambda: settled(addresses, token))
+    wait("everybody", lambda: left(addresses, token))
     verified = json.loads(zones("verify", "--json"))
     hold(verified["equal"], f"recounted: {verified['events']} events of {verified['members']}")
     if events is not None:
@@ -203,19 +204,21 @@ def quiet_exports(events: int | None = None) -> dict[str, str]:
     return {**{it: zones("export", it) for it in EXPORTS}, "digest": verified["digest"]}
 
 
-def settled(addresses: dict[str, str], token: str) -> bool:
-    """Whether everybody, asked twice over, is ready and has nothing left to do."""
+def left(addresses: dict[str, str], token: str) -> dict[str, object]:
+    """Return what each has still to do, who is asked twice over: nothing where all are ready."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    for address in [*addresses.values()] * 2:
+    found: dict[str, object] = {}
+    for name, address in [*addresses.items()] * 2:
         try:
             asked = request.Request(f"{address}/v1/status", headers=headers)  # noqa: S310 - ours
             with request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - see above
                 status = json.load(answer)
-        except OSError:
-            return False
-        if not status["ready"] or status["lag"] != 0:
-            return False
-    return True
+        except OSError as error:
+            found[name] = str(error)
+        else:
+            if not status["ready"] or status["lag"] != 0:
+                found[name] = status["lag"]
+    return found
 
 
 def read(file: Path) -> list[str]:
@@ -260,11 +263,15 @@ def container(name: str) -> str:
     return compose("ps", "--all", "--quiet", name).strip()
 
 
-def wait(who: str, done: Callable[[], bool]) -> None:
-    patience = time.monotonic() + PATIENCE
-    while not done():
-        if time.monotonic() > patience:
-            sys.exit(f"{who} is not done within {PATIENCE:.0f} s")
+def wait(who: str, left: Callable[[], object]) -> None:
+    """Wait until nothing is left, as long as it becomes less or more: years take their time."""
+    before: object = None
+    patience = 0.0
+    while it := left():
+        if it != before:
+            before, patience = it, time.monotonic() + PATIENCE
+        elif time.monotonic() > patience:
+            sys.exit(f"{who} is not done, and has not moved for {PATIENCE:.0f} s: {it}")
         time.sleep(0.2)
 
 
