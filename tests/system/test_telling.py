@@ -1,17 +1,26 @@
-"""What the people of the generated year were told, and when: each thing once, and in peace."""
+"""What the people of the generated year were told, and when: each thing once, and in peace.
 
-from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+That is held of a system to which the year was played in a minute, so that the notifier heard of it
+before the others had said what follows; and of a notifier that hears of everything at its time.
+"""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from services.notifier.adapters import noticebook
-from services.notifier.settings import SHIPPED_NOTICES
+import pytest
+
+from services.notifier.domain import hours
+from services.notifier.domain.alerts import DraftSubmitted
+from services.notifier.domain.audience import ORGANISATION
+from services.notifier.domain.engaged import ENGAGED
+from services.notifier.handlers import Drafted, Happening
+from tests.notifier.examples import RULES
 from tests.system.conftest import Told
+from tests.system.living import UTC, Lived, live
 
-RULES = noticebook.load(SHIPPED_NOTICES)
-UTC = ZoneInfo("UTC")
-"""Where all of them are."""
+ALERT = "fast_track_alert"
 
 
 def said(told: Told) -> list[dict[str, Any]]:
@@ -48,22 +57,48 @@ def test_everybody_is_left_in_peace_at_night(told: Told) -> None:
             assert not quiet.holds(at(notice), UTC), notice
 
 
-def test_nobody_is_told_more_in_a_week_than_their_zones_allow(told: Told) -> None:
-    """A digest counts once. A year in a minute is heard by the notifier before the classifier has
-    said where people are, so the zone may be any that they were ever in.
-    """
-    zones = {
-        line["member"]: {it["zone"] or "content_consumer" for it in line["trajectory"]}
-        for line in told.members
-    }
-    weeks: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for notice in said(told):
-        if RULES.manners.of(notice["kind"]).counted and notice["recipient"] in zones:
-            day = at(notice).date()
-            monday = day - timedelta(days=day.weekday())
-            weeks[notice["recipient"], monday].add(notice.get("digest") or notice["id"])
+@pytest.fixture(scope="module")
+def lived(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    return asyncio.run(live(told.system.running.broker(), tmp_path_factory.mktemp("lived")))
 
-    assert weeks
-    for (member, monday), things in weeks.items():
-        allowed = max(RULES.manners.budget[zone] for zone in zones[member])
-        assert len(things) <= allowed, (member, monday, things)
+
+def test_as_it_is_lived_nobody_is_told_the_same_twice(lived: Lived) -> None:
+    names = [(it.notice.cause, it.notice.kind, it.notice.recipient) for it in lived.told]
+
+    assert len(names) > 1000
+    assert set(Counter(names).values()) == {1}
+
+
+def test_as_it_is_lived_nobody_is_told_more_in_a_week_than_their_zone_allows(lived: Lived) -> None:
+    """By the zone that they are in when they are told. A digest is told once."""
+    weeks: dict[tuple[str, str], set[str]] = {}
+    full = 0
+    for it in lived.told:
+        who = it.notice.recipient
+        if who != ORGANISATION and RULES.manners.of(it.notice.kind).counted:
+            things = weeks.setdefault((who, hours.week(it.sent_at, UTC)), set())
+            things.add(it.digest or it.id)
+            allowed = RULES.manners.budget[lived.zone(who, it.sent_at)]
+            full += len(things) == allowed
+            assert len(things) <= allowed, (it, things)
+    assert full
+
+
+def test_as_it_is_lived_nobody_is_told_at_night_what_can_wait(lived: Lived) -> None:
+    quiet = RULES.manners.quiet
+    assert quiet
+    for it in lived.told:
+        if it.notice.recipient != ORGANISATION and not RULES.manners.of(it.notice.kind).urgent:
+            assert not quiet.holds(it.sent_at, UTC), it
+
+
+def test_every_draft_on_the_fast_track_alerts_the_editors_at_once(lived: Lived) -> None:
+    alerts = {(it.notice.cause, it.sent_at) for it in lived.told if it.notice.kind == ALERT}
+    fast = 0
+    for it in lived.said:
+        if isinstance(it.heard, Happening) and isinstance(it.heard.tells, Drafted):
+            draft = it.heard.tells.what
+            if isinstance(draft, DraftSubmitted) and lived.zone(draft.member, it.at) == ENGAGED:
+                assert (draft.alert_id, it.at) in alerts, draft
+                fast += 1
+    assert fast
