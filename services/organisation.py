@@ -15,8 +15,10 @@ from services import echoes
 WEEKS = 52
 GROUPS = ("sales", "marketing", "engineering", "people", "finance")
 TOPICS = ("automation", "hiring", "security", "sustainability", "analytics", "customer-care")
+TIMEZONES = ("Europe/Berlin", "Europe/Berlin", "UTC", "America/New_York", "Asia/Kolkata")
 PLATFORMS = ("linkedin", "bluesky", "mastodon")
 DRAFTED = 3  # every so many pieces go to the editors first
+REWORDED = 2  # of every so many of these, editors change what they say, not only how
 OUTSIDE = 400  # people beyond the organisation whom members read and talk to
 
 Event = dict[str, Any]
@@ -88,6 +90,7 @@ class Diary:
 
     member: str
     group: str
+    timezone: str
     platform: str
     topics: list[str]
     rng: random.Random
@@ -151,6 +154,7 @@ def _live(persona: Persona, member: str, first_day: date, seed: str) -> Diary:
     diary = Diary(
         member=member,
         group=rng.choice(GROUPS),
+        timezone=random.Random(f"{seed}:{member}:at home").choice(TIMEZONES),
         platform=rng.choice(PLATFORMS),
         topics=rng.sample(TOPICS, 2),
         rng=rng,
@@ -170,7 +174,7 @@ def _arrive(diary: Diary, persona: Persona, week: int) -> None:
         when,
         "member_registered",
         group=diary.group,
-        timezone="UTC",
+        timezone=diary.timezone,
         roles=list(persona.roles),
         topics=diary.topics,
     )
@@ -252,6 +256,7 @@ def _draft(
     done = submitted + timedelta(hours=hours)
     about = {"id": piece["id"], "title": piece["title"]}
     diary.note(submitted, "draft_submitted", draft_id=draft, object=about, language="en")
-    diary.note(done - timedelta(minutes=9), "draft_edited", draft_id=draft, edit_kind="language")
+    edited = "meaning" if diary.pieces // DRAFTED % REWORDED == 0 else "language"
+    diary.note(done - timedelta(minutes=9), "draft_edited", draft_id=draft, edit_kind=edited)
     diary.note(done, "draft_approved", draft_id=draft)
     return done + timedelta(minutes=15)

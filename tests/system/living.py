@@ -25,7 +25,6 @@ from tests.nats import connected
 from tests.notifier.examples import a_notifier
 
 UTC: Final = ZoneInfo("UTC")
-"""Where all of them are."""
 STREAMS: Final[tuple[tuple[str, Read], ...]] = (
     ("ACTIVITY", reading.activity),
     ("ZONES", reading.zone),
