@@ -17,13 +17,17 @@ from services.notifier.domain import (
     audience,
     care,
     drafting,
+    drafts,
     duty,
     looking_after,
     notices,
     occasions,
     requests,
     standing,
+    submissions,
     talks,
+    voice,
+    waiting,
 )
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
@@ -48,7 +52,7 @@ class Drafted(NamedTuple):
     """A draft came in, was changed, or was answered. `stream` is the draft's."""
 
     stream: str
-    what: alerts.DraftSubmitted | alerts.DraftClosed | Edited
+    what: submissions.DraftSubmitted | submissions.DraftClosed | Edited
 
 
 class Published(NamedTuple):
@@ -243,7 +247,7 @@ def acknowledge(known: Known, stream: str, by: str | None, now: datetime) -> lis
     """Return what is said when somebody takes up a draft."""
     draft = known.draft(stream)
     at = clock.not_before(known.clock, now)
-    resolved = alerts.decide(alerts.Acknowledge(by=by, now=at), draft)
+    resolved = drafts.decide(alerts.Acknowledge(by=by, now=at), draft)
     return [Entry(stream, event) for event in resolved]
 
 
@@ -253,7 +257,7 @@ def answer_for_voice(
     """Return what is said when an author accepts what became of a draft, or sends it back."""
     desk = _Desk(known, rules)
     at = clock.not_before(known.clock, now)
-    desk.decide_draft(stream, alerts.AnswerForVoice(id=id, accepted=accepted, now=at))
+    desk.decide_draft(stream, voice.AnswerForVoice(id=id, accepted=accepted, now=at))
     return desk.entries
 
 
@@ -287,7 +291,7 @@ class _Desk:
         self._timers = {
             stream: at
             for stream, draft in known.drafts.items()
-            if (at := alerts.next_at(draft)) is not None
+            if (at := drafts.next_at(draft)) is not None
         }
         self._timers |= {
             stream: at
@@ -335,7 +339,7 @@ class _Desk:
     def remind_of_drafts(self, occasion: Occasion) -> None:
         """Say in the morning which drafts wait for long in the ordinary queue."""
         now = clock.not_before(self._known.clock, occasion.at)
-        remind = alerts.RemindOfDraft(now=now)
+        remind = waiting.RemindOfDraft(now=now)
         waits = [
             event
             for stream in sorted(self._known.drafts)
@@ -454,22 +458,22 @@ class _Desk:
 
     def _draft(self, heard: Happening, drafted: Drafted) -> None:
         now = clock.not_before(self._known.clock, heard.at)
-        command: alerts.Command
+        command: drafts.Command
         match drafted.what:
-            case alerts.DraftSubmitted() as submitted:
+            case submissions.DraftSubmitted() as submitted:
                 promise = self._rules.promise(self._known.member(submitted.member).zone)
-                command = alerts.SubmitDraft(
+                command = drafts.SubmitDraft(
                     submitted=submitted,
                     promise=promise,
                     answering=self._rules.answering,
                     to=self._on_duty(now),
                     now=now,
                 )
-            case alerts.DraftClosed(how=how, at=at, by=by):
-                command = alerts.CloseDraft(how=how, by=by, at=at, now=now)
+            case submissions.DraftClosed(how=how, at=at, by=by):
+                command = drafts.CloseDraft(how=how, by=by, at=at, now=now)
             case Edited(asked=asked, historical=historical):
                 asked = replace(asked, at=now)
-                command = alerts.AskForVoice(asked=asked, historical=historical)
+                command = voice.AskForVoice(asked=asked, historical=historical)
         self.decide_draft(drafted.stream, command, heard.key)
 
     def request(
@@ -530,14 +534,14 @@ class _Desk:
         return events
 
     def decide_draft(
-        self, stream: str, command: alerts.Command, key: str | None = None
-    ) -> tuple[alerts.Event, ...]:
+        self, stream: str, command: drafts.Command, key: str | None = None
+    ) -> tuple[drafts.Event, ...]:
         draft = self._known.draft(stream)
-        events = alerts.decide(command, draft)
-        draft = fold(alerts.evolve, draft, events)
+        events = drafts.decide(command, draft)
+        draft = fold(drafts.evolve, draft, events)
         self._known.drafts[stream] = draft
         self._timers.pop(stream, None)
-        if (at := alerts.next_at(draft)) is not None:
+        if (at := drafts.next_at(draft)) is not None:
             self._timers[stream] = at
         for event in events:
             self._append(stream, [event], key)

@@ -12,10 +12,12 @@ from services.notifier.domain import (
     audience,
     care,
     circles,
+    drafts,
     notices,
     requests,
     respect,
     standing,
+    submissions,
     talks,
     voice,
     waiting,
@@ -32,7 +34,7 @@ Event: TypeAlias = (
     | clock.ClockAdvanced
     | audience.Event
     | audience.Heard
-    | alerts.Event
+    | drafts.Event
     | notices.Event
     | respect.Event
     | requests.Event
@@ -82,8 +84,8 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | notices.KindResumed()
             | notices.ReceiverGone()
             | notices.ReceiverBack()
-            | alerts.DraftSubmitted()
-            | alerts.DraftClosed()
+            | submissions.DraftSubmitted()
+            | submissions.DraftClosed()
             | waiting.DraftReceived()
             | waiting.DraftStillWaits()
             | voice.VoiceAsked()
@@ -164,7 +166,7 @@ def alert(event: alerts.AlertEvent) -> contracts.Alert:
     )
 
 
-def _object(work: alerts.Work | None) -> Object | None:
+def _object(work: submissions.Work | None) -> Object | None:
     if work is None:
         return None
     return Object(id=work.id, kind=work.kind, url=work.url, title=work.title)

@@ -10,11 +10,12 @@ import pytest
 from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
 from services.notifier.adapters.wording import Wording, Words
 from services.notifier.domain import care, circles, drafting, notices, requests, talks
-from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
+from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.care import CareSuggested
 from services.notifier.domain.circles import CircleProposed
 from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition
+from services.notifier.domain.promises import Promise
 from services.notifier.domain.requests import (
     Asking,
     MembersAsked,
@@ -22,13 +23,14 @@ from services.notifier.domain.requests import (
     RequestClosed,
     RequestOpened,
 )
+from services.notifier.domain.submissions import Work
 from services.notifier.domain.talks import TalkSuggested
 from services.notifier.domain.voice import VoiceAnswered
 from services.notifier.domain.waiting import DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain import test_steps
-from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
+from tests.notifier.domain.test_drafts import ALERT, ASKED, RECEIVED
 from tests.notifier.examples import HOURS, NINE, RULES, WORDING, a_notifier, happened, moved
 
 STAGES: Final[tuple[Stage, ...]] = (

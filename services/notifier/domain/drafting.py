@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, assert_never
 
-from services.notifier.domain import alerts, notices
+from services.notifier.domain import alerts, drafts, notices, submissions
 from services.notifier.domain.audience import Member, editors
 from services.notifier.domain.notices import Facts, Notice
 from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
@@ -14,7 +14,7 @@ MOST_LISTED: Final = 5
 """So many drafts a reminder names, at most."""
 
 
-def of_draft(event: alerts.Event, members: Mapping[str, Member]) -> Iterator[Notice]:
+def of_draft(event: drafts.Event, members: Mapping[str, Member]) -> Iterator[Notice]:
     """Say what follows from what has been recorded of one draft."""
     match event:
         case DraftReceived():
@@ -30,7 +30,7 @@ def of_draft(event: alerts.Event, members: Mapping[str, Member]) -> Iterator[Not
             | alerts.AlertResolved()
         ):
             yield from notices.of_alert(event)
-        case alerts.DraftSubmitted() | alerts.DraftClosed() | DraftStillWaits():
+        case submissions.DraftSubmitted() | submissions.DraftClosed() | DraftStillWaits():
             pass  # reminders come together
         case _:
             assert_never(event)

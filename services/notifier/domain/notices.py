@@ -16,13 +16,13 @@ from services.notifier.domain.alerts import (
     AlertBreached,
     AlertEvent,
     AlertRaised,
-    Promise,
 )
 from services.notifier.domain.audience import ORGANISATION, MemberMoved, PieceRecorded
 from services.notifier.domain.engaged_rules import EngagedRules
 from services.notifier.domain.interest import Fading
 from services.notifier.domain.manners import Manners
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.promises import Promise
 from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from services.notifier.domain.waiting import Answering
 from services.notifier.domain.working_hours import WorkingHours

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from services.notifier.domain import acts, over, requests
-from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import FIRST_ZONE
+from services.notifier.domain.drafts import Draft
 from services.notifier.domain.notices import ALERTS, Kind, Notice, Rules
 from services.notifier.domain.over import Grounds, Pairs
 from services.notifier.projections import around, knowledge

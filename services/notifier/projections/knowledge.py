@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 
-from services.notifier.domain import alerts
 from services.notifier.domain.acts import Act
-from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import (
     FIRST_ZONE,
     Field,
     Member,
     Said,
 )
+from services.notifier.domain.drafts import Draft, draft
 from services.notifier.domain.notices import Channel, NoticeSent, Reach
 from services.notifier.domain.notices import Kind as NoticeKind
 from services.notifier.projections.entries import CODEC, instant, milliseconds
@@ -70,7 +69,7 @@ async def drafts(transaction: Transaction, streams: Collection[str]) -> dict[str
         return {}
     tails = await transaction.tails(dict.fromkeys(streams, 0))
     return {
-        stream: fold(alerts.evolve, alerts.draft.initial, map(CODEC.decode, rows))
+        stream: fold(draft.evolve, draft.initial, map(CODEC.decode, rows))
         for stream, rows in tails.items()
         if rows
     }

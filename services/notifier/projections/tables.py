@@ -15,10 +15,12 @@ from services.notifier.domain import (
     audience,
     care,
     circles,
+    drafts,
     notices,
     requests,
     respect,
     standing,
+    submissions,
     talks,
 )
 from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
@@ -55,7 +57,7 @@ Event: TypeAlias = (
     | clock.ClockAdvanced
     | audience.Event
     | audience.Heard
-    | alerts.Event
+    | drafts.Event
     | notices.Event
     | respect.Event
     | engaged_tables.Event
@@ -138,8 +140,8 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
         case standing.ZoneNeared() | standing.DemotionForetold():
             yield from doings.of_standing(row.stream, event)
         case (
-            alerts.DraftSubmitted()
-            | alerts.DraftClosed()
+            submissions.DraftSubmitted()
+            | submissions.DraftClosed()
             | DraftReceived()
             | DraftStillWaits()
             | VoiceAsked()
@@ -271,14 +273,14 @@ def _of_act(
             assert_never(event)
 
 
-def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
+def _of_draft(row: Recorded, event: drafts.Event) -> Iterable[Statement]:
     match event:
-        case alerts.DraftSubmitted():
+        case submissions.DraftSubmitted():
             yield Statement(
                 "INSERT OR IGNORE INTO drafts (stream, member) VALUES (:stream, :member)",
                 {"stream": row.stream, "member": event.member},
             )
-        case alerts.DraftClosed():
+        case submissions.DraftClosed():
             yield Statement("DELETE FROM drafts WHERE stream = :stream", {"stream": row.stream})
             yield from drafting.closed(row.stream)
         case DraftReceived() | DraftStillWaits() | VoiceAsked() | VoiceAnswered():
@@ -291,7 +293,7 @@ def _of_draft(row: Recorded, event: alerts.Event) -> Iterable[Statement]:
         ):
             if isinstance(event, alerts.AlertRaised):
                 yield drafting.left(row.stream)
-            due = alerts.next_at(alerts.evolve(alerts.draft.initial, event))
+            due = drafts.next_at(drafts.evolve(drafts.draft.initial, event))
             yield Statement(
                 "INSERT OR REPLACE INTO alerts (id, stream, raised_at, due_at, is_open, position)"
                 " VALUES (:id, :stream, :raised_at, :due_at, :is_open, :position)",

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from services.notifier import handlers
-from services.notifier.domain import alerts, occasions, requests
+from services.notifier.domain import drafts, occasions, requests
 from services.notifier.domain.audience import Move
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Rules
@@ -153,7 +153,7 @@ class Notifying:
         self, transaction: Transaction, asked: VoiceAsked, *, accepted: bool, now: datetime
     ) -> bool:
         """Return whether that changed anything."""
-        stream = alerts.stream(asked.member, asked.draft_id)
+        stream = drafts.stream(asked.member, asked.draft_id)
         names = {asked.member, asked.editor or asked.member}
         known = await self._knowing.of_draft(transaction, stream, names)
         entries = handlers.answer_for_voice(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from services.notifier.domain import acts, alerts, audience, requests, talks
+from services.notifier.domain import acts, alerts, audience, drafts, requests, submissions, talks
 from services.notifier.domain.engaged import ENGAGED
 from services.notifier.domain.notices import Recognition
 from services.notifier.domain.voice import VoiceAsked
@@ -172,7 +172,7 @@ def _described(event: MemberEvent) -> audience.Describe:
 
 
 def _submitted(event: DraftSubmitted) -> Drafted:
-    submitted = alerts.DraftSubmitted(
+    submitted = submissions.DraftSubmitted(
         member=event.subject,
         draft_id=event.data.draft_id,
         cause=event.id,
@@ -181,21 +181,21 @@ def _submitted(event: DraftSubmitted) -> Drafted:
         historical=event.historical,
         work=_work(event),
     )
-    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=submitted)
+    return Drafted(stream=drafts.stream(event.subject, event.data.draft_id), what=submitted)
 
 
-def _work(event: DraftSubmitted) -> alerts.Work | None:
+def _work(event: DraftSubmitted) -> submissions.Work | None:
     work = event.data.object
     if work is None:
         return None
-    return alerts.Work(id=work.id, kind=work.kind, url=work.url, title=work.title)
+    return submissions.Work(id=work.id, kind=work.kind, url=work.url, title=work.title)
 
 
 def _closed(
     event: DraftApproved | DraftWithdrawn, how: Literal["approved", "withdrawn"]
 ) -> Drafted:
-    closed = alerts.DraftClosed(how=how, at=event.time, by=event.data.editor)
-    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=closed)
+    closed = submissions.DraftClosed(how=how, at=event.time, by=event.data.editor)
+    return Drafted(stream=drafts.stream(event.subject, event.data.draft_id), what=closed)
 
 
 def _edited(event: DraftEdited) -> Drafted | None:
@@ -215,7 +215,7 @@ def _edited(event: DraftEdited) -> Drafted | None:
         at=event.time,
     )
     return Drafted(
-        stream=alerts.stream(event.subject, event.data.draft_id),
+        stream=drafts.stream(event.subject, event.data.draft_id),
         what=Edited(asked=asked, historical=event.historical),
     )
 
