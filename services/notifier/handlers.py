@@ -13,15 +13,18 @@ from typing import NamedTuple, TypeAlias
 from services.notifier.domain import (
     acts,
     alerts,
+    announcing,
     around,
     audience,
     care,
     drafting,
     drafts,
     duty,
+    fast_track,
     looking_after,
     notices,
     occasions,
+    recognitions,
     requests,
     standing,
     submissions,
@@ -30,8 +33,11 @@ from services.notifier.domain import (
     waiting,
 )
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Notice, NoticeSent, Reach, Recognition, Rules
+from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.reach import Reach
+from services.notifier.domain.recognitions import Recognition
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.domain.waiting import DraftStillWaits
 from shared import clock
@@ -396,7 +402,7 @@ class _Desk:
             assert isinstance(moved, audience.MemberMoved)  # noqa: S101 - a move moves
             editors = audience.editors(self._known.members)
             self._known.warned.pop(move.member, None)
-            self._say(notices.of_move(moved, self._rules, editors, now))
+            self._say(fast_track.of_move(moved, self._rules, editors, now))
             promise = self._rules.promise(moved.zone)
             if promise and not moved.historical:
                 to = self._on_duty(now)
@@ -419,7 +425,7 @@ class _Desk:
         if told.historical or self._known.member(told.member).departed:
             return
         at = clock.not_before(self._known.clock, told.at)
-        self._say(notices.of_recognition(told.member, told.cause, told.recognition, at))
+        self._say(recognitions.of_recognition(told.member, told.cause, told.recognition, at))
 
     def foretell(self, foretold: standing.Foretold) -> None:
         """Record what is near and what is due, and warn of it."""
@@ -510,7 +516,7 @@ class _Desk:
             now = clock.not_before(self._known.clock, heard.at)
             zone = self._known.member(piece.member).zone
             at_once = self._rules.promise(zone) is not None
-            self._say(notices.of_piece(piece, self._known.listeners, now, at_once=at_once))
+            self._say(announcing.of_piece(piece, self._known.listeners, now, at_once=at_once))
         self._note(heard, published.done)
 
     def _retract(self, heard: Happening, retracted: Retracted) -> None:

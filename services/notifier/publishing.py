@@ -14,6 +14,7 @@ from services.notifier.domain import (
     circles,
     drafts,
     notices,
+    reach,
     requests,
     respect,
     standing,
@@ -22,7 +23,7 @@ from services.notifier.domain import (
     voice,
     waiting,
 )
-from services.notifier.domain.notices import CONFIDENTIAL
+from services.notifier.domain.kinds import CONFIDENTIAL
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
@@ -36,6 +37,7 @@ Event: TypeAlias = (
     | audience.Heard
     | drafts.Event
     | notices.Event
+    | reach.Event
     | respect.Event
     | requests.Event
     | circles.CircleProposed
@@ -80,10 +82,10 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             | respect.PreferencesSet()
             | notices.NoticeDelivered()
             | notices.NoticeRead()
-            | notices.KindStopped()
-            | notices.KindResumed()
-            | notices.ReceiverGone()
-            | notices.ReceiverBack()
+            | reach.KindStopped()
+            | reach.KindResumed()
+            | reach.ReceiverGone()
+            | reach.ReceiverBack()
             | submissions.DraftSubmitted()
             | submissions.DraftClosed()
             | waiting.DraftReceived()

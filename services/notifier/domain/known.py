@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.notifier.domain import audience, drafts, requests
+from services.notifier.domain.announcing import Listener
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
 from services.notifier.domain.drafts import Draft
 from services.notifier.domain.engaged import Engaged
-from services.notifier.domain.notices import Listener
 from services.notifier.domain.requests import Asking
 from services.notifier.domain.talks import Group
 from shared.clock import Clock

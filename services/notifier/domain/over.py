@@ -13,7 +13,8 @@ from typing import Final, TypeAlias, assert_never
 
 from services.notifier.domain import drafts, requests
 from services.notifier.domain.drafts import Draft
-from services.notifier.domain.notices import Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.requests import Asking
 
 Pairs: TypeAlias = AbstractSet[tuple[str, str]]

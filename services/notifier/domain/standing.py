@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.notifier.domain.audience import Member
-from services.notifier.domain.notices import Facts, Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Facts, Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from services.notifier.domain import (
     care,
     circles,
     notices,
+    reach,
     requests,
     respect,
     standing,
@@ -69,10 +70,10 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=notices.NoticeDelivered, name="notice-delivered"),
         Kind(event=notices.NoticeFailed, name="notice-failed"),
         Kind(event=notices.NoticeRead, name="notice-read"),
-        Kind(event=notices.KindStopped, name="kind-stopped"),
-        Kind(event=notices.KindResumed, name="kind-resumed"),
-        Kind(event=notices.ReceiverGone, name="receiver-gone"),
-        Kind(event=notices.ReceiverBack, name="receiver-back"),
+        Kind(event=reach.KindStopped, name="kind-stopped"),
+        Kind(event=reach.KindResumed, name="kind-resumed"),
+        Kind(event=reach.ReceiverGone, name="receiver-gone"),
+        Kind(event=reach.ReceiverBack, name="receiver-back"),
     ]
 )
 

@@ -8,8 +8,10 @@ from typing import Any, Final
 from services.notifier.domain import acts, over, requests
 from services.notifier.domain.audience import FIRST_ZONE
 from services.notifier.domain.drafts import Draft
-from services.notifier.domain.notices import ALERTS, Kind, Notice, Rules
+from services.notifier.domain.kinds import ALERTS, Kind
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.over import Grounds, Pairs
+from services.notifier.domain.rules import Rules
 from services.notifier.projections import around, knowledge
 from services.notifier.projections.entries import instant
 from shared.contracts.notices import notice_id

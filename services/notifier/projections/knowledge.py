@@ -14,8 +14,10 @@ from services.notifier.domain.audience import (
     Said,
 )
 from services.notifier.domain.drafts import Draft, draft
-from services.notifier.domain.notices import Channel, NoticeSent, Reach
-from services.notifier.domain.notices import Kind as NoticeKind
+from services.notifier.domain.kinds import Channel
+from services.notifier.domain.kinds import Kind as NoticeKind
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.reach import Reach
 from services.notifier.projections.entries import CODEC, instant, milliseconds
 from shared.clock import Clock, Mode
 from shared.decider import fold

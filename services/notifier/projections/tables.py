@@ -16,7 +16,9 @@ from services.notifier.domain import (
     care,
     circles,
     drafts,
+    kinds,
     notices,
+    reach,
     requests,
     respect,
     standing,
@@ -59,6 +61,7 @@ Event: TypeAlias = (
     | audience.Heard
     | drafts.Event
     | notices.Event
+    | reach.Event
     | respect.Event
     | engaged_tables.Event
     | standing.ZoneNeared
@@ -169,9 +172,9 @@ def _statements(row: Recorded, event: Event) -> Iterable[Statement]:
                 yield from doings.of_notice(event.id, event.notice)
         case respect.PreferencesSet():
             yield held.of_preferences(row.stream.removeprefix(notices.stream("")), event)
-        case notices.KindStopped() | notices.KindResumed():
+        case reach.KindStopped() | reach.KindResumed():
             yield _of_stop(row.stream.removeprefix(notices.stream("")), event)
-        case notices.ReceiverGone() | notices.ReceiverBack():
+        case reach.ReceiverGone() | reach.ReceiverBack():
             yield _of_receiver(event)
         case (
             requests.RequestOpened()
@@ -329,7 +332,7 @@ def _of_notice(
                     "kind": event.notice.kind,
                 },
             )
-            first = event.notice.kind in notices.ALERTS
+            first = event.notice.kind in kinds.ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
@@ -368,16 +371,16 @@ def _done(
     )
 
 
-def _of_stop(member: str, event: notices.KindStopped | notices.KindResumed) -> Statement:
+def _of_stop(member: str, event: reach.KindStopped | reach.KindResumed) -> Statement:
     values = {"member": member, "kind": event.kind, "channel": event.channel}
     match event:
-        case notices.KindStopped():
+        case reach.KindStopped():
             return Statement(
                 "INSERT OR IGNORE INTO stops (member, kind, channel)"
                 " VALUES (:member, :kind, :channel)",
                 values,
             )
-        case notices.KindResumed():
+        case reach.KindResumed():
             return Statement(
                 "DELETE FROM stops WHERE member = :member AND kind = :kind AND channel = :channel",
                 values,
@@ -386,9 +389,9 @@ def _of_stop(member: str, event: notices.KindStopped | notices.KindResumed) -> S
             assert_never(event)
 
 
-def _of_receiver(event: notices.ReceiverGone | notices.ReceiverBack) -> Statement:
+def _of_receiver(event: reach.ReceiverGone | reach.ReceiverBack) -> Statement:
     match event:
-        case notices.ReceiverGone():
+        case reach.ReceiverGone():
             return Statement(
                 "INSERT OR REPLACE INTO gone (channel, receiver, at)"
                 " VALUES (:channel, :receiver, :at)",
@@ -398,7 +401,7 @@ def _of_receiver(event: notices.ReceiverGone | notices.ReceiverBack) -> Statemen
                     "at": milliseconds(event.at),
                 },
             )
-        case notices.ReceiverBack():
+        case reach.ReceiverBack():
             return Statement(
                 "DELETE FROM gone WHERE channel = :channel", {"channel": event.channel}
             )

@@ -11,7 +11,7 @@ from services.notifier import handlers
 from services.notifier.domain import drafts, occasions, requests
 from services.notifier.domain.audience import Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked

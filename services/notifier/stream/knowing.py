@@ -8,8 +8,8 @@ from services.notifier.domain import acts
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Rules
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.handlers import Drafted, Happening, Published, Recognised, Requested, Turned

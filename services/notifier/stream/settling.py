@@ -12,8 +12,9 @@ from datetime import datetime
 from services.notifier import handlers
 from services.notifier.domain import hours, notices, over, respect
 from services.notifier.domain.audience import MemberDescribed, MemberMoved
-from services.notifier.domain.notices import Notice, NoticeSent, Rules
+from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.domain.respect import Learnt, NoticeHeld, Outcome, Over, Regard
+from services.notifier.domain.rules import Rules
 from services.notifier.handlers import TimePassed
 from services.notifier.projections import knowledge, regards, tables
 from services.notifier.projections.grounds import grounds

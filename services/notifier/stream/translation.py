@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 from services.notifier.domain import acts, alerts, audience, drafts, requests, submissions, talks
 from services.notifier.domain.engaged import ENGAGED
-from services.notifier.domain.notices import Recognition
+from services.notifier.domain.recognitions import Recognition
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import (
     Answered,
