@@ -25,6 +25,7 @@ from services.notifier.domain import (
     notices,
     occasions,
     recognitions,
+    requesting,
     requests,
     standing,
     submissions,
@@ -500,7 +501,7 @@ class _Desk:
             if isinstance(event, requests.MembersAsked):
                 self._known.engaged = self._known.engaged.ask(event.members, event.at)
             rules = self._rules.engaged.requests
-            self._say(requests.of_request(asking, event, self._known.members, rules))
+            self._say(requesting.of_request(asking, event, self._known.members, rules))
         self._known.requests[stream] = asking
         self._timers.pop(stream, None)
         if (at_next := requests.next_at(asking)) is not None:

@@ -16,7 +16,7 @@ from services.notifier.domain import (
     drafting,
     fast_track,
     recognitions,
-    requests,
+    requesting,
     talks,
 )
 from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised
@@ -135,7 +135,7 @@ def what_is_said_to_the_engaged() -> Iterator[Notice]:
             RequestClosed(taken=True, by=by, historical=False, at=NINE),
             RequestClosed(taken=False, by=None, historical=False, at=NINE),
         ):
-            yield from requests.of_request(asking, event, {}, RULES.engaged.requests)
+            yield from requesting.of_request(asking, event, {}, RULES.engaged.requests)
     yield from circles.of_circle(
         CircleProposed(
             month=NINE.date(), number=1, topic="tea", members=("ann", "bob", "cyd", "dee"), at=NINE
