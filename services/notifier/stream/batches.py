@@ -16,7 +16,7 @@ from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.handlers import Happening, Recognised, Turned
-from services.notifier.projections import around, knowledge
+from services.notifier.projections import knowledge, pending
 from services.notifier.stream import settling
 from services.notifier.stream.knowing import Knowing
 from services.notifier.stream.reading import Heard
@@ -81,7 +81,7 @@ class Notifying:
         next occasion. Return how many were heard: none where one was observed.
         """
         then = await knowledge.clock(transaction)
-        asks_at = await around.asks_at(transaction)
+        asks_at = await pending.asks_at(transaction)
         part, at = handlers.before_occasion(heard, then, self.rules, asks_at)
         if at is not None and not part:
             if asks_at and asks_at <= at:
@@ -126,7 +126,7 @@ class Notifying:
         """Let it be `now`, and say what is due."""
         await self._observe(transaction, now)
         known = await self._knowing.of_what_is_due(transaction, now)
-        waiting = await around.due_requests(transaction, now)
+        waiting = await pending.due_requests(transaction, now)
         await self._knowing.add_requests(transaction, known, waiting, known.clock.now or now)
         await self._say(transaction, handlers.advance(known, now, self.rules))
 
