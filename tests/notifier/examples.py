@@ -20,7 +20,7 @@ from services.notifier.domain.respect import Outcome, PreferencesSet
 from services.notifier.domain.rules import Rules
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import Happening
+from services.notifier.handlers.heard import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.projections.recipients import recipient

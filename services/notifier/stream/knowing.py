@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from services.notifier import handlers
 from services.notifier.domain import acts
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
@@ -12,7 +11,15 @@ from services.notifier.domain.occasions import Occasion
 from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
-from services.notifier.handlers import Drafted, Happening, Published, Recognised, Requested, Turned
+from services.notifier.handlers import cutting
+from services.notifier.handlers.heard import (
+    Drafted,
+    Happening,
+    Published,
+    Recognised,
+    Requested,
+    Turned,
+)
 from services.notifier.projections import around, interest, knowledge, pending
 from services.notifier.projections.looking.following import following
 from services.notifier.projections.looking.nudging import nudgeable
@@ -51,12 +58,12 @@ class Knowing:
             seen=await knowledge.seen(transaction, names),
         )
         first = run[0]
-        if (stream := handlers.request_of(first)) is not None:
+        if (stream := cutting.request_of(first)) is not None:
             by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self.add_requests(transaction, known, [stream], now.now or first.at, by)
         if (
             isinstance(first.tells, Published)
-            and handlers.announces(first)
+            and cutting.announces(first)
             and not await knowledge.taken_back(transaction, first.member, first.tells.done.act)
         ):
             on = clock.not_before(now, first.at).date()

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from services.notifier.domain.audience import Move
 from services.notifier.domain.standing import Foretold
-from services.notifier.handlers import Happening, Recognised, Turned
+from services.notifier.handlers.heard import Happening, Recognised, Turned
 from services.notifier.stream import foretelling, translation
 from shared.contracts.activity import (
     Comment,

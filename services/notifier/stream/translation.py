@@ -7,7 +7,7 @@ from services.notifier.domain import acts, alerts, audience, drafts, requests, s
 from services.notifier.domain.engaged import ENGAGED
 from services.notifier.domain.recognitions import Recognition
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import (
+from services.notifier.handlers.heard import (
     Answered,
     Drafted,
     Edited,
