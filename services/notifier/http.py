@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from services.notifier import publishing
 from services.notifier.domain.alerts import AlertEvent
-from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
+from services.notifier.domain.kinds import CONFIDENTIAL
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import history, shown
 from shared.contracts import notices as contracts
 from shared.contracts.words import Member

@@ -7,44 +7,39 @@ recipient's.
 from typing import Literal, TypeAlias, assert_never
 
 from services.notifier.domain import (
-    acts,
     alerts,
     audience,
-    care,
-    circles,
     notices,
-    requests,
+    reach,
     respect,
     standing,
-    talks,
+    submissions,
     voice,
     waiting,
 )
-from services.notifier.domain.notices import CONFIDENTIAL
+from services.notifier.domain.events import Engaged, Event
+from services.notifier.domain.kinds import CONFIDENTIAL
 from shared import clock
 from shared.contracts import notices as contracts
 from shared.contracts.acts import Object
 from shared.contracts.envelope import guard_of, subject_of
 from shared.messaging.wire import Message
 
-Event: TypeAlias = (
+Private: TypeAlias = (
     clock.ClockStarted
     | clock.ClockAdvanced
     | audience.Event
     | audience.Heard
-    | alerts.Event
-    | notices.Event
+    | standing.Event
+    | submissions.DraftSubmitted
+    | submissions.DraftClosed
+    | waiting.Event
+    | voice.Event
+    | Engaged
+    | notices.NoticeDelivered
+    | notices.NoticeRead
+    | reach.Event
     | respect.Event
-    | requests.Event
-    | circles.CircleProposed
-    | talks.TalkGiven
-    | talks.TalkSuggested
-    | care.CareConsented
-    | care.TurnedQuiet
-    | care.BecameActive
-    | care.CareSuggested
-    | standing.ZoneNeared
-    | standing.DemotionForetold
 )
 
 
@@ -72,50 +67,7 @@ def publish(event: Event) -> contracts.NotifierSays | None:
             return contracts.AlertBreached.of(alert(event))
         case alerts.AlertResolved():
             return contracts.AlertResolved.of(alert(event))
-        case (
-            respect.NoticeHeld()
-            | respect.NoticeDropped()
-            | respect.PreferencesSet()
-            | notices.NoticeDelivered()
-            | notices.NoticeRead()
-            | notices.KindStopped()
-            | notices.KindResumed()
-            | notices.ReceiverGone()
-            | notices.ReceiverBack()
-            | alerts.DraftSubmitted()
-            | alerts.DraftClosed()
-            | waiting.DraftReceived()
-            | waiting.DraftStillWaits()
-            | voice.VoiceAsked()
-            | voice.VoiceAnswered()
-            | audience.MemberDescribed()
-            | audience.MemberMoved()
-            | audience.AuthorFollowed()
-            | audience.ActRetracted()
-            | audience.PieceRecorded()
-            | requests.RequestOpened()
-            | requests.MembersAsked()
-            | requests.EverybodyAsked()
-            | requests.AskAnswered()
-            | requests.RequestClosed()
-            | circles.CircleProposed()
-            | talks.TalkGiven()
-            | talks.TalkSuggested()
-            | care.CareConsented()
-            | care.TurnedQuiet()
-            | care.BecameActive()
-            | care.CareSuggested()
-            | acts.ActRecorded()
-            | acts.ReceptionMeasured()
-            | acts.OutcomeReported()
-            | acts.ObjectRetracted()
-            | acts.ContentOffered()
-            | acts.AccountLinked()
-            | standing.ZoneNeared()
-            | standing.DemotionForetold()
-            | clock.ClockStarted()
-            | clock.ClockAdvanced()
-        ):
+        case _ if isinstance(event, Private):
             return None
         case _:
             assert_never(event)
@@ -164,7 +116,7 @@ def alert(event: alerts.AlertEvent) -> contracts.Alert:
     )
 
 
-def _object(work: alerts.Work | None) -> Object | None:
+def _object(work: submissions.Work | None) -> Object | None:
     if work is None:
         return None
     return Object(id=work.id, kind=work.kind, url=work.url, title=work.title)

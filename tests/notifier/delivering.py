@@ -9,7 +9,8 @@ from datetime import timedelta
 from services.notifier.adapters import outgoing
 from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import Way
-from services.notifier.domain.notices import Channel, NoticeFailed, NoticeSent
+from services.notifier.domain.kinds import Channel
+from services.notifier.domain.notices import NoticeFailed, NoticeSent
 from services.notifier.projections import shown
 from services.notifier.projections.recipients import keep
 from tests.notifier.examples import SLEEPLESS, Notifier, recognised

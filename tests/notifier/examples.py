@@ -14,12 +14,13 @@ from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
 from services.notifier.domain.hours import Often, Quiet
 from services.notifier.domain.manners import Preferences, Wish
-from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.requests import Reply
 from services.notifier.domain.respect import Outcome, PreferencesSet
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import Happening
+from services.notifier.handlers.heard import Happening
 from services.notifier.projections import shown, tables
 from services.notifier.projections.entries import CODEC, SCHEMA
 from services.notifier.projections.recipients import recipient

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.notifier.adapters.stopping import set_stopped
-from services.notifier.projections import around
+from services.notifier.projections import pending
 from services.notifier.projections import requested as shown
 from services.notifier.stream.ticking import Ticking
 from shared.messaging.provision import provision
@@ -163,7 +163,7 @@ async def test_the_next_are_asked_after_a_restart_on_the_wall_clock(tmp_path: Pa
         await five_who_care(notifier)
         await notifier.hears(requested())
     async with a_notifier(tmp_path, clock="wall") as notifier:
-        assert await around.asks_at(notifier.store) == NINE + 3 * DAY
+        assert await pending.asks_at(notifier.store) == NINE + 3 * DAY
         await notifier.is_told_the_time(NINE + 2 * DAY)
         assert len(await asked(notifier)) == 2
     async with a_notifier(tmp_path, clock="wall") as notifier:

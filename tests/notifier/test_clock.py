@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.handlers import Happening
+from services.notifier.handlers.heard import Happening
 from services.notifier.projections import knowledge, tables
 from services.notifier.stream.ticking import Ticking
 from shared import clock

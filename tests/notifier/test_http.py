@@ -31,7 +31,7 @@ from services.notifier.adapters import (
 )
 from services.notifier.adapters.chat import Services
 from services.notifier.adapters.webhook import Hook
-from services.notifier.domain.notices import ReceiverGone
+from services.notifier.domain.reach import ReceiverGone
 from services.notifier.domain.requests import Reply
 from services.notifier.projections import tables
 from services.notifier.settings import SHIPPED_NOTICES

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.notifier import handlers
 from services.notifier.domain import alerts
 from services.notifier.domain.known import Known
+from services.notifier.handlers import hearing, members, timing
 from shared.clock import Clock, ClockAdvanced
 from shared.contracts.activity import Happened
 from shared.contracts.envelope import CloudEvent
@@ -152,7 +152,7 @@ def alert_names(entries: Iterable[Any]) -> list[str]:
 
 def at_nine() -> Known:
     known = Known(clock=Clock(mode="wall", now=NINE))
-    handlers.move(known, moves(moved("ann")), RULES)
+    members.move(known, moves(moved("ann")), RULES)
     return known
 
 
@@ -160,9 +160,9 @@ def at_nine() -> Known:
 @given(steps())
 def test_timers_fire_once_whatever_the_clocks_steps(instants: list[datetime]) -> None:
     known = at_nine()
-    said = alert_names(handlers.hear(known, happenings(submitted()), RULES))
+    said = alert_names(hearing.hear(known, happenings(submitted()), RULES))
     for now in instants:
-        said += alert_names(handlers.advance(known, now, RULES))
+        said += alert_names(timing.advance(known, now, RULES))
 
     assert said == ["AlertRaised", "AlertAtRisk", "AlertBreached"]
 
@@ -174,12 +174,12 @@ def test_what_is_answered_in_half_the_time_is_neither_at_risk_nor_breached(
 ) -> None:
     answered = NINE + minute * HOURS / 60
     known = at_nine()
-    said = alert_names(handlers.hear(known, happenings(submitted()), RULES))
+    said = alert_names(hearing.hear(known, happenings(submitted()), RULES))
     for now in [it for it in instants if it < answered]:
-        said += alert_names(handlers.advance(known, now, RULES))
-    said += alert_names(handlers.hear(known, happenings(approved(at=answered)), RULES))
+        said += alert_names(timing.advance(known, now, RULES))
+    said += alert_names(hearing.hear(known, happenings(approved(at=answered)), RULES))
     for now in [it for it in instants if it >= answered]:
-        said += alert_names(handlers.advance(known, now, RULES))
+        said += alert_names(timing.advance(known, now, RULES))
 
     assert said == ["AlertRaised", "AlertResolved"]
 
@@ -189,7 +189,7 @@ def test_what_is_answered_in_half_the_time_is_neither_at_risk_nor_breached(
 def test_the_log_never_tells_that_time_went_back(moments: list[datetime]) -> None:
     known = Known(clock=Clock(mode="events"))
     heard = happenings(*(happened("like", "bob", at=at) for at in moments))
-    entries = handlers.hear(known, heard, RULES)
+    entries = hearing.hear(known, heard, RULES)
 
     told = [it.event.at for it in entries if isinstance(it.event, ClockAdvanced)]
     assert all(earlier < later for earlier, later in pairwise(told))

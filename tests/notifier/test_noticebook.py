@@ -7,9 +7,9 @@ import pytest
 
 from services.notifier.adapters import noticebook
 from services.notifier.adapters.noticebook import RulesInvalid
-from services.notifier.domain.alerts import Promise
 from services.notifier.domain.engaged_rules import RequestRules
-from services.notifier.domain.notices import KINDS
+from services.notifier.domain.kinds import KINDS
+from services.notifier.domain.promises import Promise
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from services.notifier.settings import SHIPPED_NOTICES
 

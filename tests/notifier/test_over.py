@@ -10,8 +10,9 @@ import pytest
 
 from services.notifier.adapters.consent import set_consent
 from services.notifier.domain.manners import Manner
-from services.notifier.domain.notices import NoticeSent, Rules
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
+from services.notifier.domain.rules import Rules
 from services.notifier.projections import asking as voices
 from services.notifier.stream.foresight import Foresight
 from shared.contracts.activity import Happened

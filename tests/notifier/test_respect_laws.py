@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.notifier.domain.acts import ActRecorded
-from services.notifier.domain.alerts import AlertRaised, DraftClosed
+from services.notifier.domain.alerts import AlertRaised
 from services.notifier.domain.audience import (
     FIRST_ZONE,
     ActRetracted,
@@ -27,6 +27,7 @@ from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.requests import AskAnswered, MembersAsked, RequestClosed
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld
 from services.notifier.domain.standing import DemotionForetold
+from services.notifier.domain.submissions import DraftClosed
 from services.notifier.domain.voice import VoiceAsked
 from services.notifier.domain.waiting import DraftReceived
 from services.notifier.projections import tables

@@ -21,26 +21,18 @@ from services.notifier.domain.alerts import (
     AlertBreached,
     AlertRaised,
     AlertResolved,
-    AnswerForVoice,
-    AskForVoice,
-    CloseDraft,
-    Command,
-    DraftClosed,
-    DraftSubmitted,
-    Event,
     LetTimePass,
     PromiseTurnaround,
-    RemindOfDraft,
-    SubmitDraft,
-    draft,
 )
-from services.notifier.domain.voice import VoiceAnswered
-from services.notifier.domain.waiting import Answering, DraftStillWaits
+from services.notifier.domain.drafts import CloseDraft, Command, Event, SubmitDraft, draft
+from services.notifier.domain.submissions import DraftClosed, DraftSubmitted
+from services.notifier.domain.voice import AnswerForVoice, AskForVoice, VoiceAnswered
+from services.notifier.domain.waiting import Answering, DraftStillWaits, RemindOfDraft
 from services.notifier.domain.working_hours import Span, WorkingHours
 from services.notifier.projections.entries import CODEC
 from shared.contracts.envelope import CloudEvent
 from shared.decider import fold
-from tests.notifier.domain.test_alerts import ASKED, FOUR_HOURS
+from tests.notifier.domain.test_drafts import ASKED, FOUR_HOURS
 from tests.notifier.examples import (
     HOURS,
     NINE,

@@ -9,12 +9,25 @@ import pytest
 
 from services.notifier.adapters.templates import SHIPPED, TemplateInvalid
 from services.notifier.adapters.wording import Wording, Words
-from services.notifier.domain import care, circles, drafting, notices, requests, talks
-from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised, Promise, Work
+from services.notifier.domain import (
+    announcing,
+    care,
+    circles,
+    drafting,
+    fast_track,
+    recognitions,
+    requesting,
+    talks,
+)
+from services.notifier.domain.alerts import AlertAtRisk, AlertBreached, AlertRaised
+from services.notifier.domain.announcing import Listener
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.care import CareSuggested
 from services.notifier.domain.circles import CircleProposed
-from services.notifier.domain.notices import KINDS, Kind, Listener, Notice, Recognition
+from services.notifier.domain.kinds import KINDS, Kind
+from services.notifier.domain.notices import Notice
+from services.notifier.domain.promises import Promise
+from services.notifier.domain.recognitions import Recognition
 from services.notifier.domain.requests import (
     Asking,
     MembersAsked,
@@ -22,13 +35,14 @@ from services.notifier.domain.requests import (
     RequestClosed,
     RequestOpened,
 )
+from services.notifier.domain.submissions import Work
 from services.notifier.domain.talks import TalkSuggested
 from services.notifier.domain.voice import VoiceAnswered
 from services.notifier.domain.waiting import DraftStillWaits, Stage
 from services.notifier.domain.wording import CASES
 from services.notifier.projections.recipients import Recipient
 from tests.notifier.domain import test_steps
-from tests.notifier.domain.test_alerts import ALERT, ASKED, RECEIVED
+from tests.notifier.domain.test_drafts import ALERT, ASKED, RECEIVED
 from tests.notifier.examples import HOURS, NINE, RULES, WORDING, a_notifier, happened, moved
 
 STAGES: Final[tuple[Stage, ...]] = (
@@ -63,11 +77,11 @@ def what_is_said() -> Iterator[Notice]:
     )
     down = replace(up, before="socially_engaged", zone="content_creator", version=3)
     for move in (up, down):
-        yield from notices.of_move(move, rules, ["eddi"], NINE)
+        yield from fast_track.of_move(move, rules, ["eddi"], NINE)
     titled = replace(ALERT, work=Work(id="p", title="On waiting", url="https://a.example/1"))
     for alert in (replace(each, escalated_to=("cora",)) for each in (ALERT, titled)):
         for event in (AlertRaised, AlertAtRisk, AlertBreached):
-            yield from notices.of_alert(event(alert=alert, at=NINE))
+            yield from drafting.of_draft(event(alert=alert, at=NINE), {})
     title, url = "On waiting", "https://a.example/1"
     for asked, received in (
         (ASKED, RECEIVED),
@@ -97,13 +111,15 @@ def what_is_said() -> Iterator[Notice]:
             url=at,
             topics=(),
         )
-        yield from notices.of_piece(piece, [Listener(member="bob", topic=topic, acts=acts)], NINE)
+        yield from announcing.of_piece(
+            piece, [Listener(member="bob", topic=topic, acts=acts)], NINE
+        )
     for recognition in (
         Recognition(kind="effort"),
         Recognition(kind="effort", name="N", why="W.", link="https://a.example/3", public=True),
         Recognition(kind="effort", public=True),
     ):
-        yield from notices.of_recognition("ann", "c", recognition, NINE)
+        yield from recognitions.of_recognition("ann", "c", recognition, NINE)
     yield from what_is_said_to_the_engaged()
     yield from test_steps.what_is_said()
 
@@ -119,7 +135,7 @@ def what_is_said_to_the_engaged() -> Iterator[Notice]:
             RequestClosed(taken=True, by=by, historical=False, at=NINE),
             RequestClosed(taken=False, by=None, historical=False, at=NINE),
         ):
-            yield from requests.of_request(asking, event, {}, RULES.engaged.requests)
+            yield from requesting.of_request(asking, event, {}, RULES.engaged.requests)
     yield from circles.of_circle(
         CircleProposed(
             month=NINE.date(), number=1, topic="tea", members=("ann", "bob", "cyd", "dee"), at=NINE

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from services.notifier.domain.alerts import Promise
+from services.notifier.domain.promises import Promise
 from services.notifier.domain.working_hours import Span, WorkingHours
 from tests.notifier.examples import (
     HOURS,

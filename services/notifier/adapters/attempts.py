@@ -6,14 +6,10 @@ import structlog
 
 from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import NotDelivered
-from services.notifier.domain.notices import (
-    Channel,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeSent,
-    ReceiverGone,
-)
+from services.notifier.domain.kinds import Channel
+from services.notifier.domain.notices import NoticeDelivered, NoticeFailed, NoticeSent
 from services.notifier.domain.notices import stream as stream_of
+from services.notifier.domain.reach import ReceiverGone
 from services.notifier.projections import tables
 from services.notifier.projections.entries import milliseconds
 from shared.eventlog.log import Entry, Transaction

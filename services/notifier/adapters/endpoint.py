@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from services.notifier.adapters.webhook import Hook
-from services.notifier.domain.notices import ReceiverBack
+from services.notifier.domain.reach import ReceiverBack
 from services.notifier.projections import tables
 from services.notifier.projections.entries import instant
 from shared.eventlog.log import Entry, Store, View

@@ -5,7 +5,8 @@ from itertools import product
 from typing import Final
 
 from services.notifier.adapters.templates import Form, Values
-from services.notifier.domain.notices import KINDS, Notice
+from services.notifier.domain.kinds import KINDS
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.wording import CASES
 
 BLOCKS: Final = ("name", "title", "text", "why")

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
+from services.notifier.domain.kinds import CONFIDENTIAL
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from services.notifier.projections import history
 from shared.contracts.words import SUBJECT_PATTERN

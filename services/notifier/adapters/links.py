@@ -12,7 +12,8 @@ from typing import Final
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.notifier.domain.notices import ALERTS, KINDS, Kind, Notice
+from services.notifier.domain.kinds import ALERTS, KINDS, Kind
+from services.notifier.domain.notices import Notice
 from shared.runtime.errors import WrongUse
 
 PATHS: Final = (

@@ -22,9 +22,10 @@ from services.notifier.adapters.engaged_book import (
 from services.notifier.adapters.peace_book import Budget, Manner, QuietHours, manners_of
 from services.notifier.adapters.steps_book import Digest, Interest, Nudges, Suggestions
 from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
-from services.notifier.domain.alerts import Promise
-from services.notifier.domain.notices import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind, Rules
+from services.notifier.domain.kinds import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind
 from services.notifier.domain.occasions import Rhythm
+from services.notifier.domain.promises import Promise
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.waiting import Answering
 from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.notifier.domain.notices import ADDRESSED, Channel, NoticeSent, Rules
+from services.notifier.domain.kinds import ADDRESSED, Channel
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.rules import Rules
 from services.notifier.projections import regards
 from services.notifier.projections.knowledge import Read
 

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 from services.notifier.adapters.worktime import Table
 from services.notifier.domain import manners
 from services.notifier.domain.hours import Quiet
+from services.notifier.domain.kinds import Kind
 from services.notifier.domain.manners import How
-from services.notifier.domain.notices import Kind
 from shared.contracts.words import Zone
 
 MOST_DAYS: Final = 3660

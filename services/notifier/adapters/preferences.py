@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.domain import hours
 from services.notifier.domain.hours import Often, Quiet
+from services.notifier.domain.kinds import KINDS, Kind
 from services.notifier.domain.manners import Preferences, Wish
-from services.notifier.domain.notices import KINDS, Kind, Rules, stream
+from services.notifier.domain.notices import stream
 from services.notifier.domain.respect import PreferencesSet
+from services.notifier.domain.rules import Rules
 from services.notifier.projections import knowledge, regards, shown, tables
 from services.notifier.projections.recipients import recipient
 from shared.contracts.words import SUBJECT_PATTERN

@@ -10,7 +10,8 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
 
 from services.notifier.adapters.history import Fate
-from services.notifier.domain.notices import CONFIDENTIAL, NoticeSent
+from services.notifier.domain.kinds import CONFIDENTIAL
+from services.notifier.domain.notices import NoticeSent
 
 Foresee = Callable[[date, date], Awaitable[tuple[list[NoticeSent], list[NoticeSent]]]]
 """Takes the first and the last day; answers what was said, and what would be."""

@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from services.notifier.adapters.links import Links
 from services.notifier.adapters.pages import nowhere, page
 from services.notifier.adapters.wording import Button, Wording
-from services.notifier.domain.notices import ASKS, Channel, Kind, KindResumed, KindStopped, stream
+from services.notifier.domain.kinds import ASKS, Channel, Kind
+from services.notifier.domain.notices import stream
+from services.notifier.domain.reach import KindResumed, KindStopped
 from services.notifier.projections import knowledge, tables
 from services.notifier.projections.recipients import Recipient, recipient
 from shared.eventlog.log import Entry, Store

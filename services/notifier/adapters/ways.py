@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from services.notifier.domain.notices import Channel, NoticeSent
+from services.notifier.domain.kinds import Channel
+from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
 
 

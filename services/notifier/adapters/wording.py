@@ -12,7 +12,8 @@ from services.notifier.adapters.forms import PLAIN, SPOKEN, facts_of
 from services.notifier.adapters.languages import LAST_RESORT, Manner, locales
 from services.notifier.adapters.templates import Templates, Values, made_of, paragraphs
 from services.notifier.domain import hours
-from services.notifier.domain.notices import Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Notice
 from services.notifier.projections.recipients import Recipient
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from services.notifier.domain import impact, nudges, suggestions
 from services.notifier.domain.impact import Week
-from services.notifier.domain.notices import Notice, Rules
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.nudges import Nudgeable
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.steps import Source
 from services.notifier.domain.suggestions import Following, Sharing
 

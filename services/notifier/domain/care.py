@@ -7,6 +7,7 @@ Only with the member's consent, once in a long while, and in words: there is no 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from services.notifier.domain.audience import Member
 from services.notifier.domain.engaged import ENGAGED
@@ -44,6 +45,9 @@ class CareSuggested:
     quiet: bool
     late: bool
     at: datetime
+
+
+Event: TypeAlias = CareConsented | TurnedQuiet | BecameActive | CareSuggested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

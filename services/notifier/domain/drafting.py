@@ -1,12 +1,24 @@
-"""What editors and authors are told about drafts, whichever queue these are in."""
+"""What editors and authors are told about drafts, whichever queue these are in.
+
+On the fast track the editors hear what they owe, and those to whom it is escalated that it is late.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, assert_never
 
-from services.notifier.domain import alerts, notices
+from services.notifier.domain import drafts
+from services.notifier.domain.alerts import (
+    AlertAtRisk,
+    AlertBreached,
+    AlertEvent,
+    AlertRaised,
+    AlertResolved,
+)
 from services.notifier.domain.audience import Member, editors
+from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import Facts, Notice
+from services.notifier.domain.submissions import DraftClosed, DraftSubmitted
 from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
 from services.notifier.domain.waiting import DraftReceived, DraftStillWaits
 
@@ -14,7 +26,7 @@ MOST_LISTED: Final = 5
 """So many drafts a reminder names, at most."""
 
 
-def of_draft(event: alerts.Event, members: Mapping[str, Member]) -> Iterator[Notice]:
+def of_draft(event: drafts.Event, members: Mapping[str, Member]) -> Iterator[Notice]:
     """Say what follows from what has been recorded of one draft."""
     match event:
         case DraftReceived():
@@ -23,14 +35,13 @@ def of_draft(event: alerts.Event, members: Mapping[str, Member]) -> Iterator[Not
             yield from _asked(event, members)
         case VoiceAnswered():
             yield from _answered(event, _whoever_edited(event.asked, members))
-        case (
-            alerts.AlertRaised()
-            | alerts.AlertAtRisk()
-            | alerts.AlertBreached()
-            | alerts.AlertResolved()
-        ):
-            yield from notices.of_alert(event)
-        case alerts.DraftSubmitted() | alerts.DraftClosed() | DraftStillWaits():
+        case AlertRaised():
+            yield from _owed("fast_track_alert", event, event.alert.to)
+        case AlertAtRisk():
+            yield from _owed("fast_track_at_risk", event, event.alert.to)
+        case AlertBreached():
+            yield from _owed("fast_track_breached", event, event.alert.escalated_to)
+        case DraftSubmitted() | DraftClosed() | DraftStillWaits() | AlertResolved():
             pass  # reminders come together
         case _:
             assert_never(event)
@@ -66,6 +77,27 @@ def _received(received: DraftReceived, to: Iterable[str]) -> Iterator[Notice]:
             facts=_facts(received),
             about=received.member,
             due_at=received.due_at,
+        )
+
+
+def _owed(kind: Kind, event: AlertEvent, to: Iterable[str]) -> Iterator[Notice]:
+    """The cause is the alert."""
+    alert = event.alert
+    work = alert.work
+    for recipient in to:
+        yield Notice(
+            kind=kind,
+            recipient=recipient,
+            cause=alert.id,
+            at=event.at,
+            facts={
+                "draft": alert.draft_id,
+                "title": work.title if work else None,
+                "url": work.url if work else None,
+                "minutes": alert.promised_minutes,
+            },
+            about=alert.member,
+            due_at=alert.due_at,
         )
 
 

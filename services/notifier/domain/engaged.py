@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.notifier.domain.audience import Member, topic_of
-from services.notifier.domain.notices import Kind
+from services.notifier.domain.kinds import Kind
 
 ENGAGED: Final = "socially_engaged"
 

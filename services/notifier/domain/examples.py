@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.notifier.domain.impact import COUNTS, RESULTS
-from services.notifier.domain.notices import Fact, Facts, Kind
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Fact, Facts
 
 Case = tuple[Kind, str | None, Facts]
 

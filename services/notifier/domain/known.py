@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.notifier.domain import alerts, audience, requests
-from services.notifier.domain.alerts import Draft
+from services.notifier.domain import audience, drafts, requests
+from services.notifier.domain.announcing import Listener
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
+from services.notifier.domain.drafts import Draft
 from services.notifier.domain.engaged import Engaged
-from services.notifier.domain.notices import Listener
 from services.notifier.domain.requests import Asking
 from services.notifier.domain.talks import Group
 from shared.clock import Clock
@@ -52,7 +52,7 @@ class Known:
         return self.members.get(name, audience.member.initial)
 
     def draft(self, stream: str) -> Draft:
-        return self.drafts.get(stream, alerts.draft.initial)
+        return self.drafts.get(stream, drafts.draft.initial)
 
     def request(self, stream: str) -> Asking:
         return self.requests.get(stream, requests.request.initial)

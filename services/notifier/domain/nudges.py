@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
 
-from services.notifier.domain.notices import Fact, Facts, Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Fact, Facts, Notice
 from services.notifier.domain.standing import ZoneNeared
 from services.notifier.domain.steps import Nudging, Source
 from services.notifier.domain.suggestions import Item

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias, assert_never
 
-from services.notifier.domain import alerts, requests
-from services.notifier.domain.alerts import Draft
-from services.notifier.domain.notices import Kind, Notice
+from services.notifier.domain import drafts, requests
+from services.notifier.domain.drafts import Draft
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.requests import Asking
 
 Pairs: TypeAlias = AbstractSet[tuple[str, str]]
@@ -112,11 +113,11 @@ def is_over(notice: Notice, known: Grounds) -> bool:
 def draft_of(notice: Notice) -> str:
     """Return the stream of the draft of which a notice speaks: to its author, or to others."""
     author = notice.recipient if notice.kind == "voice_check" else notice.about
-    return alerts.stream(author or notice.recipient, str(notice.facts["draft"]))
+    return drafts.stream(author or notice.recipient, str(notice.facts["draft"]))
 
 
 def _draft(notice: Notice, known: Grounds) -> Draft:
-    return known.drafts.get(draft_of(notice), alerts.draft.initial)
+    return known.drafts.get(draft_of(notice), drafts.draft.initial)
 
 
 def _is_done(nudge: Notice, known: Grounds) -> bool:

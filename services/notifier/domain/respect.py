@@ -21,8 +21,10 @@ from services.notifier.domain.audience import (
     MemberMoved,
 )
 from services.notifier.domain.hours import Quiet
+from services.notifier.domain.kinds import CONFIDENTIAL
 from services.notifier.domain.manners import Preferences
-from services.notifier.domain.notices import CONFIDENTIAL, Notice, NoticeSent, Rules
+from services.notifier.domain.notices import Notice, NoticeSent
+from services.notifier.domain.rules import Rules
 
 Reason: TypeAlias = Literal["quiet_hours", "digest", "budget"]
 Hindrance: TypeAlias = Literal["departed", "paused", "not_wanted", "budget", "over"]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from services.notifier.domain.audience import Member
-from services.notifier.domain.notices import Facts, Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Facts, Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +43,16 @@ class DemotionForetold:
     historical: bool
 
 
+Event: TypeAlias = ZoneNeared | DemotionForetold
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foretold:
     """`key` is the message's: the log takes what it tells only once."""
 
     member: str
     key: str
-    what: ZoneNeared | DemotionForetold
+    what: Event
 
 
 def of_demotion(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from services.notifier.domain.audience import ORGANISATION, Member, having
 from services.notifier.domain.engaged import ENGAGED, Engaged
@@ -36,6 +37,9 @@ class TalkSuggested:
     topic: str | None
     to: tuple[str, ...]
     at: datetime
+
+
+Event: TypeAlias = TalkGiven | TalkSuggested
 
 
 def stream(group: str) -> str:

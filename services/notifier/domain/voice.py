@@ -4,6 +4,7 @@ it back.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +29,21 @@ class VoiceAnswered:
     asked: VoiceAsked
     accepted: bool
     at: datetime
+
+
+Event: TypeAlias = VoiceAsked | VoiceAnswered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForVoice:
+    """An editor has changed what the draft means."""
+
+    asked: VoiceAsked
+    historical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerForVoice:
+    id: str
+    accepted: bool
+    now: datetime

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, assert_never
 
+from services.notifier.domain.submissions import DraftSubmitted
 from services.notifier.domain.working_hours import WorkingHours
 
 Stage: TypeAlias = Literal["at_risk", "overdue"]
@@ -56,6 +57,9 @@ class DraftStillWaits:
     at: datetime
 
 
+Event: TypeAlias = DraftReceived | DraftStillWaits
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """`stage` is what the editors have been reminded of."""
@@ -75,6 +79,27 @@ def next_at(waiting: Waiting) -> datetime | None:
             return None
         case _:
             assert_never(waiting.stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfDraft:
+    """It is morning."""
+
+    now: datetime
+
+
+def received(submitted: DraftSubmitted, answering: Answering, now: datetime) -> DraftReceived:
+    work = submitted.work
+    return DraftReceived(
+        id=submitted.alert_id,
+        member=submitted.member,
+        draft_id=submitted.draft_id,
+        title=work.title if work else None,
+        url=work.url if work else None,
+        remind_at=answering.remind_at(submitted.at),
+        due_at=answering.due_at(submitted.at),
+        at=now,
+    )
 
 
 def reminded(waiting: Waiting | None, now: datetime) -> tuple[DraftStillWaits, ...]:

@@ -10,7 +10,8 @@ from typing import Final
 
 from services.notifier.domain import examples
 from services.notifier.domain.examples import URL
-from services.notifier.domain.notices import Fact, Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Fact, Notice
 
 
 def _case(kind: Kind, *, about: str | None = None, due: bool = False, **facts: Fact) -> Notice:

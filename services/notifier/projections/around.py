@@ -9,48 +9,17 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from services.notifier.domain import requests
 from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
 from services.notifier.domain.engaged import ENGAGED, Engaged
 from services.notifier.domain.engaged_rules import CareRules, EngagedRules
 from services.notifier.domain.interest import Fading
-from services.notifier.domain.requests import Asking
 from services.notifier.domain.talks import Group
 from services.notifier.projections import interest, knowledge
-from services.notifier.projections.entries import CODEC, instant, milliseconds
+from services.notifier.projections.entries import instant, milliseconds
 from services.notifier.projections.knowledge import Read
-from shared.decider import fold
 
 MONTHS: Final = 12
-
-
-async def asked_for(read: Read, streams: Collection[str]) -> dict[str, Asking]:
-    """Return these requests, folded from the log."""
-    if not streams:
-        return {}
-    tails = await read.tails(dict.fromkeys(streams, 0))
-    return {
-        stream: fold(requests.evolve, requests.request.initial, map(CODEC.decode, rows))
-        for stream, rows in tails.items()
-        if rows
-    }
-
-
-async def due_requests(read: Read, now: datetime | None) -> list[str]:
-    """Return the streams of the requests whose timers run out up to `now`."""
-    if now is None:
-        return []
-    rows = await read.fetchall(
-        "SELECT stream FROM requests WHERE due_at <= :now", {"now": milliseconds(now)}
-    )
-    return [stream for (stream,) in rows]
-
-
-async def asks_at(read: Read) -> datetime | None:
-    """Return when the next request's timer runs out."""
-    [(at,)] = await read.fetchall("SELECT min(due_at) FROM requests WHERE due_at IS NOT NULL")
-    return None if at is None else instant(at)
 
 
 async def engaged(read: Read, rules: EngagedRules, fading: Fading, now: datetime) -> Engaged:

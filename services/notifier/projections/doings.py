@@ -79,9 +79,7 @@ def seen(member: str, source: str, at: datetime) -> Statement:
     )
 
 
-def of_standing(
-    member: str, event: standing.ZoneNeared | standing.DemotionForetold
-) -> Iterable[Statement]:
+def of_standing(member: str, event: standing.Event) -> Iterable[Statement]:
     match event:
         case standing.ZoneNeared():
             yield Statement(

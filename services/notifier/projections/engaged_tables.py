@@ -1,26 +1,18 @@
 """The tables of what the socially engaged are asked, and of how they are cared for."""
 
 from collections.abc import Iterable
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from services.notifier.domain import care, circles, requests, talks
 from services.notifier.domain.alerts import AlertBreached
+from services.notifier.domain.events import Engaged
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.statements import Statement
-
-Event: TypeAlias = (
-    requests.Event
-    | circles.CircleProposed
-    | talks.TalkGiven
-    | talks.TalkSuggested
-    | care.CareConsented
-    | care.TurnedQuiet
-    | care.BecameActive
-    | care.CareSuggested
-)
+from shared.eventlog.entries import Recorded
 
 
-def of_engaged(stream: str, event: Event) -> Iterable[Statement]:
+def statements(row: Recorded, event: Engaged) -> Iterable[Statement]:
+    stream = row.stream
     match event:
         case (
             requests.RequestOpened()

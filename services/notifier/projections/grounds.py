@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from services.notifier.domain import acts, over, requests
-from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import FIRST_ZONE
-from services.notifier.domain.notices import ALERTS, Kind, Notice, Rules
+from services.notifier.domain.drafts import Draft
+from services.notifier.domain.kinds import ALERTS, Kind
+from services.notifier.domain.notices import Notice
 from services.notifier.domain.over import Grounds, Pairs
-from services.notifier.projections import around, knowledge
+from services.notifier.domain.rules import Rules
+from services.notifier.projections import around, knowledge, pending
 from services.notifier.projections.entries import instant
 from shared.contracts.notices import notice_id
 from shared.eventlog.log import Transaction
@@ -33,7 +35,7 @@ async def grounds(
         authors=await ask.authors(),
         follows=await ask.follows(),
         drafts=await ask.drafts(),
-        requests=await around.asked_for(read, requested),
+        requests=await pending.requests(read, requested),
         talks=await ask.talks(),
         consents={it for it in cared_for if await around.consents(read, it)},
         quiet=await around.quiet(read, cared_for) if cared_for else set(),
@@ -121,7 +123,7 @@ class _Asking:
         if self.of("draft_queue"):
             rows = await self._read.fetchall("SELECT stream FROM drafts")
             named |= {stream for (stream,) in rows}
-        return await knowledge.drafts(self._read, named)
+        return await pending.drafts(self._read, named)
 
     async def talks(self) -> dict[str, datetime]:
         rows = await self._rows(

@@ -4,10 +4,12 @@ and dropped.
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, assert_never
 
+from services.notifier.domain import notices, respect
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, PreferencesSet
+from services.notifier.projections import doings
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.statements import Statement
 from shared.eventlog.entries import Recorded
@@ -28,8 +30,20 @@ def of_sent(event: NoticeSent) -> Iterable[Statement]:
         )
 
 
-def of_unsent(row: Recorded, event: NoticeHeld | NoticeDropped) -> Statement:
-    until = milliseconds(event.until) if isinstance(event, NoticeHeld) else None
+def statements(row: Recorded, event: respect.Event) -> Iterable[Statement]:
+    match event:
+        case NoticeHeld():
+            yield _unsent(row, event, milliseconds(event.until))
+            yield from doings.of_notice(event.id, event.notice)
+        case NoticeDropped():
+            yield _unsent(row, event, None)
+        case PreferencesSet():
+            yield _preferences(row.stream.removeprefix(notices.stream("")), event)
+        case _:
+            assert_never(event)
+
+
+def _unsent(row: Recorded, event: NoticeHeld | NoticeDropped, until: int | None) -> Statement:
     return Statement(
         "INSERT INTO unsent (id, decided, position, recipient, until)"
         " VALUES (:id, :position, :position, :recipient, :until) ON CONFLICT (id)"
@@ -43,7 +57,7 @@ def of_unsent(row: Recorded, event: NoticeHeld | NoticeDropped) -> Statement:
     )
 
 
-def of_preferences(member: str, event: PreferencesSet) -> Statement:
+def _preferences(member: str, event: PreferencesSet) -> Statement:
     wanted = event.preferences
     quiet = wanted.quiet
     return Statement(

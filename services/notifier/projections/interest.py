@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
+from services.notifier.domain.announcing import Listener
 from services.notifier.domain.audience import LISTENING, Member, PieceRecorded
 from services.notifier.domain.interest import Acted, Fading, Interests, interests, match
-from services.notifier.domain.notices import Listener, Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.projections.knowledge import Read
 
 

@@ -6,20 +6,19 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, TypeAlias, cast
 
-from services.notifier.domain import alerts
 from services.notifier.domain.acts import Act
-from services.notifier.domain.alerts import Draft
 from services.notifier.domain.audience import (
     FIRST_ZONE,
     Field,
     Member,
     Said,
 )
-from services.notifier.domain.notices import Channel, NoticeSent, Reach
-from services.notifier.domain.notices import Kind as NoticeKind
-from services.notifier.projections.entries import CODEC, instant, milliseconds
+from services.notifier.domain.kinds import Channel
+from services.notifier.domain.kinds import Kind as NoticeKind
+from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.reach import Reach
+from services.notifier.projections.entries import instant, milliseconds
 from shared.clock import Clock, Mode
-from shared.decider import fold
 from shared.eventlog.log import Transaction, View
 
 Read: TypeAlias = View | Transaction
@@ -62,44 +61,6 @@ async def members(read: Read, names: Collection[str]) -> dict[str, Member]:
             version=version,
         )
     return found
-
-
-async def drafts(transaction: Transaction, streams: Collection[str]) -> dict[str, Draft]:
-    """Return these drafts, folded from the log."""
-    if not streams:
-        return {}
-    tails = await transaction.tails(dict.fromkeys(streams, 0))
-    return {
-        stream: fold(alerts.evolve, alerts.draft.initial, map(CODEC.decode, rows))
-        for stream, rows in tails.items()
-        if rows
-    }
-
-
-async def due_drafts(read: Read, now: datetime | None) -> list[str]:
-    """Return the streams of the drafts whose timers run out up to `now`."""
-    if now is None:
-        return []
-    rows = await read.fetchall(
-        "SELECT stream FROM alerts WHERE due_at <= :now", {"now": milliseconds(now)}
-    )
-    return [stream for (stream,) in rows]
-
-
-async def late_drafts(read: Read, now: datetime) -> list[str]:
-    """Return the streams of the drafts of which the editors are to be reminded."""
-    rows = await read.fetchall(
-        "SELECT stream FROM waiting WHERE remind_at <= :now", {"now": milliseconds(now)}
-    )
-    return [stream for (stream,) in rows]
-
-
-async def open_drafts(read: Read, authors: Collection[str]) -> list[str]:
-    rows = await read.fetchall(
-        "SELECT stream FROM json_each(:authors) JOIN drafts ON member = value",
-        {"authors": json.dumps(list(authors))},
-    )
-    return [stream for (stream,) in rows]
 
 
 async def pieces(read: Read, names: Collection[str]) -> set[str]:

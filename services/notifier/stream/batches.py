@@ -7,16 +7,24 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from services.notifier import handlers
-from services.notifier.domain import alerts, occasions, requests
+from services.notifier.domain import drafts, occasions, requests
 from services.notifier.domain.audience import Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
 from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import Happening, Recognised, Turned
-from services.notifier.projections import around, knowledge
+from services.notifier.handlers import (
+    cutting,
+    drafting,
+    hearing,
+    members,
+    observing,
+    requesting,
+    timing,
+)
+from services.notifier.handlers.heard import Happening, Recognised, Turned
+from services.notifier.projections import knowledge, pending
 from services.notifier.stream import settling
 from services.notifier.stream.knowing import Knowing
 from services.notifier.stream.reading import Heard
@@ -81,18 +89,18 @@ class Notifying:
         next occasion. Return how many were heard: none where one was observed.
         """
         then = await knowledge.clock(transaction)
-        asks_at = await around.asks_at(transaction)
-        part, at = handlers.before_occasion(heard, then, self.rules, asks_at)
+        asks_at = await pending.asks_at(transaction)
+        part, at = cutting.before_occasion(heard, then, self.rules, asks_at)
         if at is not None and not part:
             if asks_at and asks_at <= at:
                 await self.advance(transaction, at)
             else:
                 await self._observe(transaction, at)
             return 0
-        for run in handlers.runs(part):
+        for run in cutting.runs(part):
             known = await self._knowing.of_activity(transaction, run)
             before = known.clock
-            await self._say(transaction, handlers.hear(known, run, self.rules), now)
+            await self._say(transaction, hearing.hear(known, run, self.rules), now)
             if known.clock != before and known.clock.now:
                 await knowledge.save_clock(transaction, known.clock.now)
         return len(part)
@@ -108,36 +116,36 @@ class Notifying:
 
     async def _turn(self, transaction: Transaction, turned: Sequence[Turned]) -> None:
         known = await self._knowing.of_turns(transaction, turned)
-        await self._say(transaction, handlers.turn(known, turned, self.rules))
+        await self._say(transaction, members.turn(known, turned, self.rules))
 
     async def _move(
         self, transaction: Transaction, moves: Sequence[Move | Foretold], now: Moment
     ) -> None:
         known = await self._knowing.of_moves(transaction, moves)
-        await self._say(transaction, handlers.move(known, moves, self.rules), now)
+        await self._say(transaction, members.move(known, moves, self.rules), now)
 
     async def _recognise(
         self, transaction: Transaction, recognised: Sequence[Recognised], now: Moment
     ) -> None:
         known = await self._knowing.of_recognitions(transaction, recognised)
-        await self._say(transaction, handlers.recognise(known, recognised, self.rules), now)
+        await self._say(transaction, members.recognise(known, recognised, self.rules), now)
 
     async def advance(self, transaction: Transaction, now: datetime) -> None:
         """Let it be `now`, and say what is due."""
         await self._observe(transaction, now)
         known = await self._knowing.of_what_is_due(transaction, now)
-        waiting = await around.due_requests(transaction, now)
+        waiting = await pending.due_requests(transaction, now)
         await self._knowing.add_requests(transaction, known, waiting, known.clock.now or now)
-        await self._say(transaction, handlers.advance(known, now, self.rules))
+        await self._say(transaction, timing.advance(known, now, self.rules))
 
     async def _observe(self, transaction: Transaction, now: datetime) -> None:
         """Observe the occasions that are due by `now`."""
         then = (await knowledge.clock(transaction)).now
         for occasion in occasions.due(then, now, self.rules.rhythm):
             known = await self._knowing.on(transaction, occasion)
-            await self._say(transaction, handlers.observe(known, occasion, self.rules), now)
+            await self._say(transaction, observing.observe(known, occasion, self.rules), now)
             known = await self._knowing.among_engaged(transaction, occasion)
-            cared = handlers.look_after_engaged(known, occasion, self.rules)
+            cared = observing.look_after_engaged(known, occasion, self.rules)
             await self._say(transaction, cared, now)
 
     async def acknowledge(
@@ -145,7 +153,7 @@ class Notifying:
     ) -> bool:
         """Return whether that changed anything."""
         known = await self._knowing.of_draft(transaction, stream)
-        entries = handlers.acknowledge(known, stream, by, now)
+        entries = drafting.acknowledge(known, stream, by, now)
         await self._say(transaction, entries)
         return bool(entries)
 
@@ -153,10 +161,10 @@ class Notifying:
         self, transaction: Transaction, asked: VoiceAsked, *, accepted: bool, now: datetime
     ) -> bool:
         """Return whether that changed anything."""
-        stream = alerts.stream(asked.member, asked.draft_id)
+        stream = drafts.stream(asked.member, asked.draft_id)
         names = {asked.member, asked.editor or asked.member}
         known = await self._knowing.of_draft(transaction, stream, names)
-        entries = handlers.answer_for_voice(
+        entries = drafting.answer_for_voice(
             known, stream, asked.id, accepted=accepted, now=now, rules=self.rules
         )
         await self._say(transaction, entries)
@@ -175,7 +183,7 @@ class Notifying:
         clock = await knowledge.clock(transaction)
         known = Known(clock=clock)
         await self._knowing.add_requests(transaction, known, [stream], clock.now or now)
-        entries = handlers.answer(known, stream, member, reply, now, self.rules)
+        entries = requesting.answer(known, stream, member, reply, now, self.rules)
         await self._say(transaction, entries)
         return bool(entries)
 

@@ -1,15 +1,17 @@
-"""What members did and have, in our own words."""
+"""What members did, took back and have, in our own words."""
 
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TypeAlias
 
-from services.notifier.domain import acts
+from services.notifier.domain import acts, audience
 from services.notifier.domain.audience import topic_of
+from services.notifier.handlers.heard import Published, Retracted
 from shared.contracts.activity import (
     Comment,
     ContentAvailable,
     Converse,
+    Follow,
     Happened,
     Like,
     LinkAccount,
@@ -18,6 +20,7 @@ from shared.contracts.activity import (
     Post,
     Publish,
     Quote,
+    Retract,
     Share,
     UnlinkAccount,
     View,
@@ -82,6 +85,35 @@ def linked(event: LinkAccount | UnlinkAccount) -> acts.AccountLinked:
     )
 
 
+def followed(event: Follow) -> audience.AuthorFollowed:
+    whom = event.data.object
+    return audience.AuthorFollowed(
+        target=event.data.target,
+        act=own_act(event),
+        source=event.source,
+        object=whom.id if whom else None,
+        at=event.time,
+    )
+
+
+def published(event: Publish) -> Published:
+    piece = audience.PieceRecorded(
+        piece=piece_of(event, event.data.object),
+        member=event.subject,
+        cause=event.id,
+        at=event.time,
+        historical=event.historical,
+        title=event.data.object.title,
+        url=event.data.object.url,
+        topics=topics(event.data.topics),
+    )
+    return Published(act=own_act(event), piece=piece, done=done(event))
+
+
+def retracted(event: Retract) -> Retracted:
+    return Retracted(facts=tuple(_taken_back(event)))
+
+
 def topics(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(topic_of, words)))
 
@@ -100,6 +132,18 @@ def own_act(event: Happened) -> str:
 def act_named(event: Happened, id: str) -> str:
     """Only the member takes an act back, and only where it was done."""
     return f"{event.subject}/{event_key(event.source, id)}"
+
+
+def _taken_back(event: Retract) -> Iterable[audience.ActRetracted | acts.ObjectRetracted]:
+    if event.data.retracts:
+        yield audience.ActRetracted(act=act_named(event, event.data.retracts))
+    if event.data.object and event.data.kind:
+        yield acts.ObjectRetracted(
+            kind=event.data.kind,
+            source=event.source,
+            object=event.data.object.id,
+            until=event.time,
+        )
 
 
 def _of(event: Happened, object: Object | None) -> acts.Act:

@@ -3,17 +3,24 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from services.notifier import handlers
 from services.notifier.domain import acts
 from services.notifier.domain.around import Around
 from services.notifier.domain.audience import AuthorFollowed, Move
 from services.notifier.domain.known import Known
-from services.notifier.domain.notices import Rules
 from services.notifier.domain.occasions import Occasion
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import Foretold
 from services.notifier.domain.steps import Source
-from services.notifier.handlers import Drafted, Happening, Published, Recognised, Requested, Turned
-from services.notifier.projections import around, interest, knowledge
+from services.notifier.handlers import cutting
+from services.notifier.handlers.heard import (
+    Drafted,
+    Happening,
+    Published,
+    Recognised,
+    Requested,
+    Turned,
+)
+from services.notifier.projections import around, interest, knowledge, pending
 from services.notifier.projections.looking.following import following
 from services.notifier.projections.looking.nudging import nudgeable
 from services.notifier.projections.looking.sharing import sharing
@@ -36,7 +43,7 @@ class Knowing:
         telling = [each for each in run if each.tells is not None]
         tells = [each.tells for each in telling]
         named = [it.stream for it in tells if isinstance(it, Drafted)]
-        due = await knowledge.due_drafts(transaction, latest)
+        due = await pending.due_drafts(transaction, latest)
         published = {it.piece.piece for it in tells if isinstance(it, Published)}
         named_acts = {it.act for it in tells if isinstance(it, Published | AuthorFollowed)}
         named_acts |= {it.act.act for it in tells if isinstance(it, acts.Recorded)}
@@ -44,19 +51,19 @@ class Knowing:
         known = Known(
             clock=now,
             members=await knowledge.members(transaction, names),
-            drafts=await knowledge.drafts(transaction, {*named, *due}),
+            drafts=await pending.drafts(transaction, {*named, *due}),
             pieces=await knowledge.pieces(transaction, published),
             void=await knowledge.void(transaction, named_acts),
             recorded={*await transaction.known([each.key for each in telling])},
             seen=await knowledge.seen(transaction, names),
         )
         first = run[0]
-        if (stream := handlers.request_of(first)) is not None:
+        if (stream := cutting.request_of(first)) is not None:
             by = {it.asked.request.by for it in tells if isinstance(it, Requested)}
             await self.add_requests(transaction, known, [stream], now.now or first.at, by)
         if (
             isinstance(first.tells, Published)
-            and handlers.announces(first)
+            and cutting.announces(first)
             and not await knowledge.taken_back(transaction, first.member, first.tells.done.act)
         ):
             on = clock.not_before(now, first.at).date()
@@ -67,12 +74,12 @@ class Knowing:
 
     async def of_moves(self, transaction: Transaction, moves: Sequence[Move | Foretold]) -> Known:
         names = {move.member for move in moves}
-        open_drafts = await knowledge.open_drafts(transaction, names)
+        open_drafts = await pending.open_drafts(transaction, names)
         keys = [it.key for it in moves if isinstance(it, Foretold)]
         return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, names),
-            drafts=await knowledge.drafts(transaction, open_drafts),
+            drafts=await pending.drafts(transaction, open_drafts),
             recorded={*await transaction.known(keys)},
             warned=await knowledge.warned(transaction, names),
         )
@@ -98,15 +105,15 @@ class Knowing:
         return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, names) if names else {},
-            drafts=await knowledge.drafts(transaction, [stream]),
+            drafts=await pending.drafts(transaction, [stream]),
         )
 
     async def of_what_is_due(self, transaction: Transaction, now: datetime) -> Known:
-        due = await knowledge.due_drafts(transaction, now)
+        due = await pending.due_drafts(transaction, now)
         return Known(
             clock=await knowledge.clock(transaction),
             members=await knowledge.members(transaction, ()),
-            drafts=await knowledge.drafts(transaction, due),
+            drafts=await pending.drafts(transaction, due),
         )
 
     async def on(self, transaction: Transaction, occasion: Occasion) -> Known:
@@ -114,8 +121,8 @@ class Knowing:
         known = await self.of_what_is_due(transaction, occasion.at)
         known.around = await self._around(transaction, occasion)
         if occasion.every == "day":
-            late = await knowledge.late_drafts(transaction, occasion.at)
-            known.drafts |= await knowledge.drafts(transaction, late)
+            late = await pending.late_drafts(transaction, occasion.at)
+            known.drafts |= await pending.drafts(transaction, late)
         return known
 
     async def _around(self, transaction: Transaction, occasion: Occasion) -> Around:
@@ -163,7 +170,7 @@ class Knowing:
         """
         if not streams:
             return
-        known.requests = await around.asked_for(transaction, streams)
+        known.requests = await pending.requests(transaction, streams)
         known.engaged = await around.engaged(
             transaction, self._rules.engaged, self._rules.interest, now
         )

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from services.notifier.domain.audience import Move
 from services.notifier.domain.standing import Foretold
-from services.notifier.handlers import Happening, Recognised, Turned
-from services.notifier.stream import foretelling, translation
+from services.notifier.handlers.heard import Happening, Recognised, Turned
+from services.notifier.stream import translation, zones
 from shared.contracts.activity import (
     Comment,
     ContentAvailable,
@@ -101,13 +101,13 @@ def activity(subject: str, body: bytes) -> Happening:
 def zone(subject: str, body: bytes) -> Move | Foretold | Turned | None:
     """None tells nobody anything. Raises UnreadableMessage."""
     if subject.startswith(ZoneChanged.FAMILY):
-        return translation.move(_read(ZoneChanged, body))
+        return zones.move(_read(ZoneChanged, body))
     if subject.startswith(VitalityChanged.FAMILY):
-        return translation.turned(_read(VitalityChanged, body))
+        return zones.turned(_read(VitalityChanged, body))
     if subject.startswith(ZoneWarning.FAMILY):
-        return foretelling.foretold(_read(ZoneWarning, body))
+        return zones.foretold(_read(ZoneWarning, body))
     if subject.startswith(ZoneNear.FAMILY):
-        return foretelling.neared(_read(ZoneNear, body))
+        return zones.neared(_read(ZoneNear, body))
     return None
 
 

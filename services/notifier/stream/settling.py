@@ -9,12 +9,13 @@ import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from services.notifier import handlers
 from services.notifier.domain import hours, notices, over, respect
 from services.notifier.domain.audience import MemberDescribed, MemberMoved
-from services.notifier.domain.notices import Notice, NoticeSent, Rules
+from services.notifier.domain.notices import Notice, NoticeSent
+from services.notifier.domain.reach import Reach
 from services.notifier.domain.respect import Learnt, NoticeHeld, Outcome, Over, Regard
-from services.notifier.handlers import TimePassed
+from services.notifier.domain.rules import Rules
+from services.notifier.handlers.timing import TimePassed
 from services.notifier.projections import knowledge, regards, tables
 from services.notifier.projections.grounds import grounds
 from shared import clock
@@ -127,5 +128,15 @@ class _Settling:
         entries, self._entries = self._entries, []
         told = [it.event for it in entries if isinstance(it.event, NoticeSent)]
         if told:
-            entries = handlers.reaching(entries, await knowledge.reach(self._transaction, told))
+            entries = _reaching(entries, await knowledge.reach(self._transaction, told))
         await tables.write(self._transaction, entries)
+
+
+def _reaching(entries: Iterable[Entry], reach: Reach) -> list[Entry]:
+    """Return entries with every notice on those of its channels that lead to its recipient."""
+    return [
+        entry._replace(event=reach.of(entry.event))
+        if isinstance(entry.event, NoticeSent)
+        else entry
+        for entry in entries
+    ]

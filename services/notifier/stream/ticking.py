@@ -5,7 +5,7 @@ from datetime import datetime
 from nats.aio.client import Client
 
 from services.notifier.domain import hours, occasions
-from services.notifier.projections import around, knowledge, regards
+from services.notifier.projections import knowledge, pending, regards
 from services.notifier.stream.batches import Notifying
 from shared import clock
 from shared.eventlog.log import Store
@@ -42,8 +42,8 @@ class Ticking:
             return True
         if occasions.due(then, now, self._notifying.rules.rhythm):
             return True
-        asks_at = await around.asks_at(self._store)
-        if await knowledge.due_drafts(self._store, now) or (asks_at and asks_at <= now):
+        asks_at = await pending.asks_at(self._store)
+        if await pending.due_drafts(self._store, now) or (asks_at and asks_at <= now):
             return True
         return await regards.something_due(self._store, now) or await self._turns(then, now)
 

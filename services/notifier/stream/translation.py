@@ -1,25 +1,14 @@
-"""What a message says, in our own words: from the world's contracts to what the handlers take."""
+"""What a message says, in our own words: from the world's contracts to what the handlers take.
 
-from collections.abc import Iterable
-from typing import Final, Literal, TypeAlias
+What is told of members is here, and what honours them; all else has its own file beside this one.
+"""
 
-from services.notifier.domain import acts, alerts, audience, requests, talks
-from services.notifier.domain.engaged import ENGAGED
-from services.notifier.domain.notices import Recognition
-from services.notifier.domain.voice import VoiceAsked
-from services.notifier.handlers import (
-    Answered,
-    Drafted,
-    Edited,
-    Happening,
-    Published,
-    Recognised,
-    Requested,
-    Retracted,
-    Tells,
-    Turned,
-)
-from services.notifier.stream import doings
+from typing import Final, TypeAlias
+
+from services.notifier.domain import audience
+from services.notifier.domain.recognitions import Recognition
+from services.notifier.handlers.heard import Happening, Recognised, Tells
+from services.notifier.stream import doings, drafting, requesting
 from shared.contracts.activity import (
     Comment,
     ContentAvailable,
@@ -50,9 +39,7 @@ from shared.contracts.activity import (
     UnlinkAccount,
     View,
 )
-from shared.contracts.notices import alert_id
 from shared.contracts.recognitions import RecognitionGranted
-from shared.contracts.zones import VitalityChanged, ZoneChanged
 
 MemberEvent: TypeAlias = (
     MemberRegistered | MemberUpdated | MemberPaused | MemberResumed | MemberDeparted
@@ -65,32 +52,8 @@ STATUS: Final = {
 }
 
 
-QUIET: Final = ("quiet", "dormant")
-
-
 def happening(event: Happened) -> Happening:
     return Happening(at=event.time, member=event.subject, key=event.key, tells=_tells(event))
-
-
-def move(event: ZoneChanged) -> audience.Move:
-    change = event.data
-    return audience.Move(
-        member=event.subject,
-        zone=change.to,
-        version=change.version,
-        cause=event.id,
-        at=change.decided_at,
-        historical=change.historical,
-    )
-
-
-def turned(event: VitalityChanged) -> Turned | None:
-    """Only who is socially engaged turns quiet for us, and nobody by what is history."""
-    change = event.data
-    if change.historical and change.vitality in QUIET:
-        return None
-    quiet = change.vitality in QUIET and change.zone == ENGAGED
-    return Turned(member=event.subject, key=event.key, at=change.decided_at, quiet=quiet)
 
 
 def recognised(event: RecognitionGranted) -> Recognised:
@@ -117,25 +80,25 @@ def _tells(event: Happened) -> Tells | None:
         ):
             return _described(event)
         case DraftSubmitted():
-            return _submitted(event)
+            return drafting.submitted(event)
         case DraftEdited():
-            return _edited(event)
+            return drafting.edited(event)
         case DraftApproved():
-            return _closed(event, "approved")
+            return drafting.closed(event, "approved")
         case DraftWithdrawn():
-            return _closed(event, "withdrawn")
+            return drafting.closed(event, "withdrawn")
         case Follow():
-            return _followed(event)
+            return doings.followed(event)
         case Retract():
-            return Retracted(facts=tuple(_retracted(event)))
+            return doings.retracted(event)
         case Publish():
-            return _published(event)
+            return doings.published(event)
         case TopicRequested():
-            return _requested(event)
+            return requesting.requested(event)
         case TopicAnswered():
-            return _answered(event)
+            return requesting.answered(event)
         case TalkGiven():
-            return _talked(event)
+            return requesting.talked(event)
         case Like() | Share() | Quote() | Post() | Comment() | Converse() | View():
             return doings.done(event)
         case Performance():
@@ -169,114 +132,3 @@ def _described(event: MemberEvent) -> audience.Describe:
     if status := STATUS.get(type(event)):
         fields["status"] = (status,)
     return audience.Describe(fields=fields, at=event.time, key=event.key)
-
-
-def _submitted(event: DraftSubmitted) -> Drafted:
-    submitted = alerts.DraftSubmitted(
-        member=event.subject,
-        draft_id=event.data.draft_id,
-        cause=event.id,
-        alert_id=alert_id(event.key, alerts.KIND, event.subject),
-        at=event.time,
-        historical=event.historical,
-        work=_work(event),
-    )
-    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=submitted)
-
-
-def _work(event: DraftSubmitted) -> alerts.Work | None:
-    work = event.data.object
-    if work is None:
-        return None
-    return alerts.Work(id=work.id, kind=work.kind, url=work.url, title=work.title)
-
-
-def _closed(
-    event: DraftApproved | DraftWithdrawn, how: Literal["approved", "withdrawn"]
-) -> Drafted:
-    closed = alerts.DraftClosed(how=how, at=event.time, by=event.data.editor)
-    return Drafted(stream=alerts.stream(event.subject, event.data.draft_id), what=closed)
-
-
-def _edited(event: DraftEdited) -> Drafted | None:
-    """Whose language is mended does not have to be asked."""
-    if event.data.edit_kind == "language":
-        return None
-    work = event.data.object
-    asked = VoiceAsked(
-        id=alert_id(event.key, "voice", event.subject),
-        member=event.subject,
-        draft_id=event.data.draft_id,
-        editor=event.data.editor,
-        title=work.title if work else None,
-        url=work.url if work else None,
-        cause=event.id,
-        edited_at=event.time,
-        at=event.time,
-    )
-    return Drafted(
-        stream=alerts.stream(event.subject, event.data.draft_id),
-        what=Edited(asked=asked, historical=event.historical),
-    )
-
-
-def _followed(event: Follow) -> audience.AuthorFollowed:
-    followed = event.data.object
-    return audience.AuthorFollowed(
-        target=event.data.target,
-        act=doings.own_act(event),
-        source=event.source,
-        object=followed.id if followed else None,
-        at=event.time,
-    )
-
-
-def _retracted(event: Retract) -> Iterable[audience.ActRetracted | acts.ObjectRetracted]:
-    if event.data.retracts:
-        yield audience.ActRetracted(act=doings.act_named(event, event.data.retracts))
-    if event.data.object and event.data.kind:
-        yield acts.ObjectRetracted(
-            kind=event.data.kind,
-            source=event.source,
-            object=event.data.object.id,
-            until=event.time,
-        )
-
-
-def _published(event: Publish) -> Published:
-    piece = audience.PieceRecorded(
-        piece=doings.piece_of(event, event.data.object),
-        member=event.subject,
-        cause=event.id,
-        at=event.time,
-        historical=event.historical,
-        title=event.data.object.title,
-        url=event.data.object.url,
-        topics=doings.topics(event.data.topics),
-    )
-    return Published(act=doings.own_act(event), piece=piece, done=doings.done(event))
-
-
-def _requested(event: TopicRequested) -> Requested:
-    said = event.data
-    request = requests.Request(id=said.request_id, topic=said.topic, by=said.by, until=said.until)
-    return Requested(requests.OpenRequest(request=request, historical=event.historical))
-
-
-def _answered(event: TopicAnswered) -> Answered:
-    """Whoever answers without a word has taken it."""
-    return Answered(
-        stream=requests.stream(event.data.request_id),
-        asked=requests.AnswerRequest(
-            member=event.subject,
-            reply=event.data.answer or "accepted",
-            historical=event.historical,
-            at=event.time,
-        ),
-    )
-
-
-def _talked(event: TalkGiven) -> talks.TalkGiven | None:
-    if event.data.group is None:
-        return None
-    return talks.TalkGiven(group=event.data.group, at=event.time)

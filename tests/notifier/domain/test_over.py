@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.notifier.domain.notices import Facts, Kind, Notice
+from services.notifier.domain.kinds import Kind
+from services.notifier.domain.notices import Facts, Notice
 from services.notifier.domain.over import Grounds, is_over
 from tests.notifier.examples import NINE
 

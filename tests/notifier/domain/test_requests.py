@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.notifier.domain.audience import Member, MemberDescribed, evolve
 from services.notifier.domain.engaged import Engaged
 from services.notifier.domain.engaged_rules import RequestRules
+from services.notifier.domain.requesting import requesters
 from services.notifier.domain.requests import (
     AnswerRequest,
     AskAnswered,
@@ -28,7 +29,6 @@ from services.notifier.domain.requests import (
     candidates,
     next_at,
     request,
-    requesters,
 )
 from shared.decider import fold
 from tests.notifier.examples import HOURS, NINE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.notifier.domain.alerts import AlertEvent, AlertRaised, AlertResolved
 from services.notifier.domain.turnaround import percentiles, report
 from services.notifier.domain.working_hours import Span, WorkingHours
-from tests.notifier.domain.test_alerts import ALERT, AT_RISK, BREACHED, RAISED
+from tests.notifier.domain.test_drafts import ALERT, AT_RISK, BREACHED, RAISED
 from tests.notifier.examples import HOURS, NINE
 
 PURE = settings(max_examples=200, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifier.domain.alerts import Promise
+from services.notifier.domain.promises import Promise
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 
 PURE = settings(max_examples=200, deadline=None)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notifier.domain.audience import LISTENING
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.steps import Source
 from services.notifier.domain.suggestions import Following, follow_rests
 from services.notifier.projections.entries import milliseconds

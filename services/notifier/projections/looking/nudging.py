@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from services.notifier.domain import acts
-from services.notifier.domain.notices import Rules
 from services.notifier.domain.nudges import Nudgeable, Since
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.standing import ZoneNeared
 from services.notifier.domain.steps import Nudging
 from services.notifier.projections import knowledge

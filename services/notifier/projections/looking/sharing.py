@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.suggestions import Round, Sharing
 from services.notifier.projections.entries import instant, milliseconds
 from services.notifier.projections.interest import interested

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notifier.domain import impact
 from services.notifier.domain.impact import Echo, Piece, Week
-from services.notifier.domain.notices import Rules
+from services.notifier.domain.rules import Rules
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.knowledge import Read
 from services.notifier.projections.looking import here

@@ -1,11 +1,36 @@
-"""What the classifier sees coming, in our own words."""
+"""What the classifier says of members, and sees coming, in our own words."""
 
+from services.notifier.domain.audience import Move
+from services.notifier.domain.engaged import ENGAGED
 from services.notifier.domain.standing import DemotionForetold, Foretold, ZoneNeared
+from services.notifier.handlers.heard import Turned
 from shared.contracts.evidence import Evidence
-from shared.contracts.zones import ZoneNear, ZoneWarning
+from shared.contracts.zones import VitalityChanged, ZoneChanged, ZoneNear, ZoneWarning
 
+QUIET = ("quiet", "dormant")
 EASIEST = ("share", "like", "comment", "quote", "post", "converse", "publish")
 """Of kinds that count alike, what asks least of somebody and still shows."""
+
+
+def move(event: ZoneChanged) -> Move:
+    change = event.data
+    return Move(
+        member=event.subject,
+        zone=change.to,
+        version=change.version,
+        cause=event.id,
+        at=change.decided_at,
+        historical=change.historical,
+    )
+
+
+def turned(event: VitalityChanged) -> Turned | None:
+    """Only who is socially engaged turns quiet for us, and nobody by what is history."""
+    change = event.data
+    if change.historical and change.vitality in QUIET:
+        return None
+    quiet = change.vitality in QUIET and change.zone == ENGAGED
+    return Turned(member=event.subject, key=event.key, at=change.decided_at, quiet=quiet)
 
 
 def neared(event: ZoneNear) -> Foretold | None:

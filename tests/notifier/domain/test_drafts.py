@@ -12,23 +12,20 @@ from services.notifier.domain.alerts import (
     AlertBreached,
     AlertRaised,
     AlertResolved,
-    AnswerForVoice,
-    AskForVoice,
-    CloseDraft,
-    Command,
-    DraftClosed,
-    DraftSubmitted,
-    Event,
     LetTimePass,
-    Promise,
     PromiseTurnaround,
-    RemindOfDraft,
-    SubmitDraft,
-    draft,
-    next_at,
 )
-from services.notifier.domain.voice import VoiceAnswered, VoiceAsked
-from services.notifier.domain.waiting import Answering, DraftReceived, DraftStillWaits, Stage
+from services.notifier.domain.drafts import CloseDraft, Command, Event, SubmitDraft, draft, next_at
+from services.notifier.domain.promises import Promise
+from services.notifier.domain.submissions import DraftClosed, DraftSubmitted
+from services.notifier.domain.voice import AnswerForVoice, AskForVoice, VoiceAnswered, VoiceAsked
+from services.notifier.domain.waiting import (
+    Answering,
+    DraftReceived,
+    DraftStillWaits,
+    RemindOfDraft,
+    Stage,
+)
 from shared.decider import fold
 from tests.notifier.examples import HOURS, NINE
 
