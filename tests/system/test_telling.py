@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.notifier.domain import hours
-from services.notifier.domain.alerts import DraftSubmitted
 from services.notifier.domain.audience import ORGANISATION
 from services.notifier.domain.engaged import ENGAGED
-from services.notifier.handlers import Drafted, Happening
+from services.notifier.domain.submissions import DraftSubmitted
+from services.notifier.handlers.heard import Drafted, Happening
 from tests.notifier.examples import RULES
 from tests.system.conftest import Told
 from tests.system.living import UTC, Lived, live
