@@ -24,6 +24,13 @@ from tests.notifier.examples import (
 )
 
 DAY = 24 * HOURS
+ABOUT_DRAFTS = {
+    "draft_received",
+    "voice_check",
+    "fast_track_alert",
+    "fast_track_at_risk",
+    "fast_track_breached",
+}
 OFFICE = WorkingHours(
     timezone="UTC",
     week=dict.fromkeys(range(5), Span(time(9), time(17))),
@@ -183,6 +190,21 @@ async def test_nobody_is_asked_about_their_language(tmp_path: Path) -> None:
         await notifier.hears(editor(), submitted(), edited(kind="language"))
 
         assert await notifier.said() == [("eddi", "draft_received")]
+
+
+async def test_nobody_is_asked_to_edit_what_they_wrote(tmp_path: Path) -> None:
+    """The other editors are, else the organisation; and who rewords their own draft knows it."""
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(editor("ann"), submitted("ann", "d-1"), edited("ann", editor="ann"))
+        await notifier.hears(moved("ann"), submitted("ann", "d-2"))
+        await notifier.lets_pass(9)
+        told = {(who, kind) for who, kind in await notifier.said() if kind in ABOUT_DRAFTS}
+        assert told == {("_org", kind) for kind in ABOUT_DRAFTS - {"voice_check"}}
+
+        await notifier.hears(editor("edna", at=NINE + 10 * HOURS))
+        await notifier.hears(submitted("ann", "d-3", at=NINE + 10 * HOURS))
+        [alert] = [it for it in await notifier.notices() if "d-3" in it.notice.facts.values()]
+        assert alert.notice.recipient == "edna"
 
 
 async def test_where_the_editor_is_not_told_or_not_there_all_editors_hear_the_answer(

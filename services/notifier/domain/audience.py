@@ -200,6 +200,11 @@ def having(role: str, members: Mapping[str, Member]) -> tuple[str, ...]:
     return tuple(sorted(who for who, one in members.items() if role in one.roles and one.there))
 
 
+def besides(author: str, members: Mapping[str, Member]) -> dict[str, Member]:
+    """Return all others: nobody is asked to edit what they wrote."""
+    return {who: one for who, one in members.items() if who != author}
+
+
 def editors(members: Mapping[str, Member]) -> tuple[str, ...]:
     """Return whom a draft concerns: the editors, else the organisation."""
     return having("editor", members) or (ORGANISATION,)

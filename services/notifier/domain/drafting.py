@@ -15,7 +15,7 @@ from services.notifier.domain.alerts import (
     AlertRaised,
     AlertResolved,
 )
-from services.notifier.domain.audience import Member, editors
+from services.notifier.domain.audience import Member, besides, editors
 from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import Facts, Notice
 from services.notifier.domain.submissions import DraftClosed, DraftSubmitted
@@ -30,7 +30,7 @@ def of_draft(event: drafts.Event, members: Mapping[str, Member]) -> Iterator[Not
     """Say what follows from what has been recorded of one draft."""
     match event:
         case DraftReceived():
-            yield from _received(event, editors(members))
+            yield from _received(event, editors(besides(event.member, members)))
         case VoiceAsked():
             yield from _asked(event, members)
         case VoiceAnswered():
@@ -132,7 +132,9 @@ def _whoever_edited(asked: VoiceAsked, members: Mapping[str, Member]) -> tuple[s
     """Return who hears the answer: the editor, else all of them."""
     editor = members.get(asked.editor) if asked.editor else None
     gone = editor is not None and not editor.there
-    return (asked.editor,) if asked.editor and not gone else editors(members)
+    if asked.editor and not gone:
+        return (asked.editor,)
+    return editors(besides(asked.member, members))
 
 
 def _facts(draft: DraftReceived | VoiceAsked) -> Facts:

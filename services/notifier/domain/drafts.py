@@ -153,7 +153,8 @@ def decide(command: Command, draft: Draft) -> tuple[Event, ...]:
             return waiting.reminded(draft.waiting, now)
         case AskForVoice(asked=asked, historical=historical):
             is_closed = draft.closed_at is not None and draft.submitted is None
-            if historical or is_closed or asked.id in draft.asked:
+            own_words = asked.editor == asked.member
+            if historical or is_closed or own_words or asked.id in draft.asked:
                 return ()
             return (asked,)
         case AnswerForVoice(id=id, accepted=accepted, now=now):

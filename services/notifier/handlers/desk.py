@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.notifier.domain import drafts, duty, notices, requests
+from services.notifier.domain.audience import besides
 from services.notifier.domain.drafts import Draft
 from services.notifier.domain.known import Known
 from services.notifier.domain.notices import Notice
@@ -61,8 +62,9 @@ class Desk:
         due = sorted((at, stream) for stream, at in self._timers.items() if at <= now)
         return [stream for _, stream in due]
 
-    def on_duty(self, now: datetime) -> tuple[str, ...]:
-        return duty.on_duty(self.known.members, self.rules.hours, now)
+    def on_duty(self, author: str, now: datetime) -> tuple[str, ...]:
+        """Return the editors on duty who may take up what an author wrote."""
+        return duty.on_duty(besides(author, self.known.members), self.rules.hours, now)
 
     def _set_timer(self, stream: str, at: datetime | None) -> None:
         self._timers.pop(stream, None)

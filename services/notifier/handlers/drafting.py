@@ -45,7 +45,7 @@ def take(desk: Desk, heard: Happening, drafted: Drafted) -> None:
                 submitted=submitted,
                 promise=desk.rules.promise(desk.known.member(submitted.member).zone),
                 answering=desk.rules.answering,
-                to=desk.on_duty(now),
+                to=desk.on_duty(submitted.member, now),
                 now=now,
             )
         case DraftClosed(how=how, at=at, by=by):
@@ -60,7 +60,8 @@ def promise(desk: Desk, moved: audience.MemberMoved, now: datetime) -> None:
     promise = desk.rules.promise(moved.zone)
     if promise is None or moved.historical:
         return
-    owed = alerts.PromiseTurnaround(promise=promise, to=desk.on_duty(now), at=moved.at, now=now)
+    to = desk.on_duty(moved.member, now)
+    owed = alerts.PromiseTurnaround(promise=promise, to=to, at=moved.at, now=now)
     for stream, draft in sorted(desk.known.drafts.items()):
         if draft.submitted and draft.submitted.member == moved.member:
             decide(desk, stream, owed)

@@ -61,8 +61,12 @@ def look_at_timers(desk: Desk) -> None:
         if stream in desk.known.requests:
             requesting.take(desk, stream, requests.LetTimePass(), now)
             continue
-        to = audience.escalation(desk.known.members)
-        passed = alerts.LetTimePass(to=desk.on_duty(now), escalate_to=to, now=now)
+        alert = desk.known.draft(stream).alert
+        assert alert  # noqa: S101 - it has a timer
+        others = audience.besides(alert.member, desk.known.members)
+        passed = alerts.LetTimePass(
+            to=desk.on_duty(alert.member, now), escalate_to=audience.escalation(others), now=now
+        )
         drafting.decide(desk, stream, passed)
 
 
