@@ -382,7 +382,7 @@ async def test_whoever_is_near_a_zone_hears_of_the_smallest_step(tmp_path: Path)
         assert [who for who, _ in await said(notifier, "nudge")] == ["sue"]
         [letter] = [it for it in await notifier.letters("sue") if it["kind"] == "nudge"]
         assert letter["title"] == "A few steps, and you are among those who publish"
-        assert "one share: about 2 minutes" in letter["text"]
+        assert "one share, about 2 minutes" in letter["text"]
         assert "a training that helps: On o-1" in letter["text"]
 
 

@@ -1,7 +1,9 @@
 """What notices say is plain and kind, in the reader's language, and says why it was sent."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -54,11 +56,21 @@ STAGES: Final[tuple[Stage, ...]] = (
     "at_risk",
 )
 LOCALES = ("en", "de")
+WAYS = {"accept": "https://a.example/yes", "decline": "https://a.example/no"}
+AUTHORS = ("m-002", "m-003", "ann", "bob")
 UNKIND = {
     "en": ("demot", "fail", "lost", "lose", "drop", "below", "worse", "bad", "fault", "must"),
     "de": ("abstieg", "verlor", "verlier", "schlecht", "versag", "schuld ", "muss", "unter"),
 }
 ANNOUNCED = next(case for case in CASES if case.kind == "announcement")
+ONES = {
+    "en": r"(?<![-\w])1 (more |new )?\w+s\b|\bwere (1|a|one)\b",
+    "de": r"(?<![-\w])1(-mal| (?!Minute\b|Stunde\b)\w)|\bsind (1|eine?)\b",
+}
+"""One of what is several, in each language."""
+RAW = r"\d{4}-\d{2}-\d{2}|\d\.\d+ min|(?<![-:\w])0 [a-zA-Z]|\d{5}|None|True|False"
+"""What is for machines, or tells of nothing."""
+WHOLE = re.compile(r"https://\S+|[^a-zäöü].*([.?!]|https://\S+)")
 BECAUSE = {"en": "You get this because ", "de": "Du bekommst das, weil "}
 
 
@@ -151,6 +163,7 @@ def what_is_said_to_the_engaged() -> Iterator[Notice]:
         yield care.of_care("ann", CareSuggested(sponsor="sue", quiet=quiet, late=late, at=NINE))
 
 
+in_every_language = pytest.mark.parametrize("locale", LOCALES)
 everything_in_every_language = pytest.mark.parametrize(
     ("locale", "notice"),
     [
@@ -159,6 +172,29 @@ everything_in_every_language = pytest.mark.parametrize(
         for number, notice in enumerate(what_is_said())
     ],
 )
+
+
+def facts_and_ones() -> Iterator[Notice]:
+    """Whatever is said, what templates are tried on, and both again with one of everything."""
+    for notice in (*what_is_said(), *CASES):
+        yield notice
+        facts = {
+            name: 1 if isinstance(fact, int | float) and not isinstance(fact, bool) else fact
+            for name, fact in notice.facts.items()
+        }
+        yield replace(notice, facts=facts)
+
+
+def in_every_form(notices: Sequence[Notice], locale: str) -> Iterator[str]:
+    """Whatever a member reads: each alone and all together, as text, as HTML and in a chat."""
+    to = Recipient("m-001", locale, "Europe/Vienna")
+    letters = [WORDING.letter(it, to, stop="https://a.example/s", ways=WAYS) for it in notices]
+    letters.append(WORDING.digest(notices, to, stop=str, ways=lambda _: WAYS))
+    for letter in letters:
+        yield letter.subject
+        yield letter.text
+        yield unescape(re.sub("<[^>]*>", "", letter.html.partition("<body")[2]))
+    yield "\n".join(WORDING.summary(notices, to))
 
 
 def read(notice: Notice, locale: str) -> Words:
@@ -200,6 +236,49 @@ def test_a_notice_is_a_few_plain_sentences(locale: str, notice: Notice) -> None:
     assert "None" not in f"{title}{text}{why}"
     assert "\n" not in f"{title}{why}"
     assert "  " not in text
+
+
+@in_every_language
+def test_one_is_one_and_no_number_is_raw_wherever_it_is_read(locale: str) -> None:
+    """Nobody is told of 1 minutes, of 0 minutes, or of 2026-03-31."""
+    wrong = f"({ONES[locale]}|{RAW})"
+
+    for said in in_every_form([*facts_and_ones()], locale):
+        assert [it.group() for it in re.finditer(f".*{wrong}.*", said)] == []
+
+
+@in_every_language
+def test_no_sentence_is_torn_in_two(locale: str) -> None:
+    """A paragraph begins as a sentence does and ends as one, but for the lines of a list. Members
+    and roles are called as they are.
+    """
+    for notice in facts_and_ones():
+        named = (notice.about or "-", str(notice.facts.get("by")), *AUTHORS)
+        listed = str(notice.facts.get("drafts", "")).split("\n\n")
+        for paragraph in read(notice, locale).text.split("\n\n"):
+            assert (
+                paragraph in listed
+                or WHOLE.fullmatch(paragraph)
+                or (paragraph.startswith(named) and WHOLE.fullmatch(f"X{paragraph}"))
+            ), paragraph
+
+
+@in_every_language
+def test_what_takes_no_time_is_not_said_to_take_any(locale: str) -> None:
+    nudges = [it for it in CASES if it.kind == "nudge" and it.facts["what"] == "near"]
+
+    for notice in nudges:
+        timed = " minute" in (text := read(notice, locale).text.lower()) or " hour" in text
+        assert (timed or " stunde" in text) == (float(str(notice.facts["minutes"])) >= 1)
+
+
+def test_who_is_asked_as_seldom_as_can_be_is_not_told_that_it_will_be_less_often() -> None:
+    often, seldom = (it for it in CASES if it.kind == "share_suggestion")
+
+    assert read(often, "en").text.endswith("again in a day at the earliest, and then less often.")
+    assert read(seldom, "en").text.endswith("again in 32 days at the earliest.")
+    before = {name: fact for name, fact in often.facts.items() if name != "less_often"}
+    assert read(replace(often, facts=before), "en").text.endswith("a day at the earliest.")
 
 
 def test_every_kind_is_said_in_every_language() -> None:

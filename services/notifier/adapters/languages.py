@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
 from babel.units import format_unit
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -66,6 +67,13 @@ def day(context: Context, day: str) -> str:
     """March 12; 12. März: of a day as it is written in facts, 2026-03-12."""
     locale, _ = context["manner"]
     return format_skeleton("MMMMd", date.fromisoformat(day), locale=locale)
+
+
+@pass_context
+def number(context: Context, count: int) -> str:
+    """12,521; 12.521."""
+    locale, _ = context["manner"]
+    return format_decimal(count, locale=locale)
 
 
 @pass_context

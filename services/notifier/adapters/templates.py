@@ -27,6 +27,7 @@ from services.notifier.adapters.languages import (
     Manner,
     day,
     moment,
+    number,
     span,
     tag_of,
     varieties_of,
@@ -150,7 +151,9 @@ def _environment(folders: Iterable[Path]) -> "_Environment":
         autoescape=_is_html,
         auto_reload=False,
     )
-    environment.filters.update(day=day, moment=moment, span=span, paragraphs=paragraphs)
+    environment.filters.update(
+        day=day, moment=moment, number=number, span=span, paragraphs=paragraphs
+    )
     return environment
 
 

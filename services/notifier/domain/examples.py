@@ -15,10 +15,22 @@ URL: Final = "https://a.example/1"
 
 def cases() -> Iterator[Case]:
     """Yield kinds, whom they speak of, and facts."""
-    for title, about, acts, pause in ((None, None, 0, 1), ("On tea", "m-002", 3, 4)):
-        url = URL if title else None
-        facts: Facts = {"title": title, "url": url, "topic": "tea", "acts": acts, "pause": pause}
-        yield "share_suggestion", about, facts
+    for title, about, acts, pause, less_often in (
+        (None, None, 0, 1, True),
+        ("On tea", "m-002", 3, 32, False),
+    ):
+        yield (
+            "share_suggestion",
+            about,
+            {
+                "title": title,
+                "url": URL if title else None,
+                "topic": "tea",
+                "acts": acts,
+                "pause": pause,
+                "less_often": less_often,
+            },
+        )
     for what in ("member", "person", "group", "tag"):
         for topic in (None, "tea"):
             named = what != "member"
@@ -33,7 +45,12 @@ def cases() -> Iterator[Case]:
                 },
             )
     yield "nudge", None, _nudge(what="account_missing")
-    yield "nudge", None, _nudge(what="own_words", acts=4)
+    for shares in (1, 4):
+        yield "nudge", None, _nudge(what="own_words", acts=shares)
+    for minutes in (0, 0.4, 1, 120):
+        for steps in (1, 2):
+            near = _nudge(what="near", next="content_sharer", act="like", acts=1, steps=steps)
+            yield "nudge", None, {**near, "minutes": minutes}
     for zone in ("content_sharer", "content_creator", "socially_engaged"):
         for act, acts, steps, how in (
             ("publish", 1, 1, None),
@@ -56,7 +73,8 @@ def cases() -> Iterator[Case]:
                     url=URL if how else None,
                 ),
             )
-    yield "account_dormant", None, {"platform": "mastodon", "days": 30}
+    for days in (1, 30):
+        yield "account_dormant", None, {"platform": "mastodon", "days": days}
     for easiest, enough in ((None, 0), ("share", 1), ("comment", 2)):
         yield (
             "warning",
@@ -72,15 +90,16 @@ def cases() -> Iterator[Case]:
     yield "warning_over", None, {"zone": "content_sharer"}
     none = dict.fromkeys((*COUNTS, *RESULTS), 0)
     some, one = dict.fromkeys(none, 2), {**none, "readers": 1}
-    for best, counts in ((None, one), ("On tea", some)):
+    many = {**none, "readers": 12521, "shares": 1}
+    for best, counts in ((None, one), ("On tea", some), ("On tea", many)):
         url = URL if best else None
         yield "impact_summary", None, {"title": best, "url": url, "pieces": 1, **counts}
-    for titles, sums in (((), some), (("On tea", ""), none)):
+    for titles, more, sums in (((), 0, some), (("On tea", ""), 0, none), (("On tea",), 1, none)):
         yield (
             "organisation_digest",
             None,
             {
-                "pieces": len(titles),
+                "pieces": len(titles) + more,
                 "titles": titles,
                 "urls": (URL, "")[: len(titles)],
                 "authors": ("m-002", "m-003")[: len(titles)],

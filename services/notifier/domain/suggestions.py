@@ -108,6 +108,7 @@ def of_sharing(
                     "topic": found.topic,
                     "acts": found.acts,
                     "pause": pause,
+                    "less_often": pause < rules.longest_pause,
                 },
             )
 

@@ -54,7 +54,10 @@ CASES: Final = (
             ),
         )
     ),
-    _case("draft_queue", count=1, overdue=0, drafts="d-1, m-002", more=0),
+    *(
+        _case("draft_queue", count=1, overdue=overdue, drafts="d-1, m-002", more=0)
+        for overdue in (0, 1)
+    ),
     _case("draft_queue", count=7, overdue=2, drafts="On tea (d-1), m-002\n\nd-2, m-003", more=2),
     _case("topic_request", topic="tea", by="sales", until=None, days=3),
     _case("topic_request", topic="tea", by="m-002", until="2026-03-31", days=1),
