@@ -42,7 +42,7 @@ async def test_a_digest_is_one_e_mail(tmp_path: Path) -> None:
             await nothing_waits(notifier, "email")
 
         [message] = mailbox.got
-        assert message["Subject"] == "bea has published “On waiting”, and 2 more"
+        assert message["Subject"] == "bea has published “On waiting” (and 2 more things)"
         stop = LINKS.stop("ann", "announcement", "recognition")
         assert message["List-Unsubscribe"] == f"<{stop}>"
         body = message.get_body(("plain",))

@@ -421,10 +421,14 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("locale", "subject", "stop"),
     [
-        ("en", "ann has published a new piece, and 5 more", "No more e-mails about new pieces"),
+        (
+            "en",
+            "ann has published a new piece (and 5 more things)",
+            "No more e-mails about new pieces",
+        ),
         (
             "de",
-            "ann hat einen neuen Beitrag veröffentlicht und 5 mehr",
+            "ann hat einen neuen Beitrag veröffentlicht (und 5 weitere Nachrichten)",
             "Keine E-Mails mehr zum Thema „neue Beiträge“",
         ),
     ],
@@ -449,6 +453,40 @@ def test_a_digest_tells_everything_kind_after_kind_and_how_to_stop_each(
         assert said.count("https://zones.example/announcement") == 1
         assert stop in said
     assert "  It is new" in letter.text or "  Er ist neu" in letter.text
+
+
+def suggested(*topics: str) -> list[Notice]:
+    """Return suggestions for somebody who cares about these topics, in the order of these."""
+    often = next(it for it in CASES if it.kind == "share_suggestion")
+    return [
+        replace(often, cause=f"piece/{n}", facts={**often.facts, "topic": topic, "title": f"P{n}"})
+        for n, topic in enumerate(topics)
+    ]
+
+
+@in_every_language
+def test_what_holds_for_all_of_a_kind_is_said_once(locale: str) -> None:
+    """Also after a kind of which there is nothing like it, and where they are read in a chat."""
+    to = Recipient("m-001", locale)
+    told = [CASES[0], *suggested("tea", "tea", "ink"), ANNOUNCED]
+    closing = read(told[1], locale).text.partition("\n\n")[2]
+    letter = WORDING.digest(told, to, stop=str)
+
+    for said in (letter.text, letter.html, WORDING.summary(told, to).text):
+        assert said.count(closing) == 1
+        assert said.index("P2") < said.index(closing) < said.index(read(ANNOUNCED, locale).title)
+
+
+@in_every_language
+def test_a_digest_brings_together_what_has_the_same_reason_and_says_it_once(locale: str) -> None:
+    told = suggested("tea", "ink", "tea")
+    letter = WORDING.digest(told, Recipient("m-001", locale), stop=str)
+    tea, ink, _ = (read(it, locale).why for it in told)
+
+    for said in (letter.text, letter.html):
+        order = [said.index(it) for it in ("P0", "P2", tea, "P1", ink)]
+        assert order == sorted(order)
+        assert (said.count(tea), said.count(ink)) == (1, 1)
 
 
 def test_a_digest_of_one_thing_is_called_as_that_thing() -> None:

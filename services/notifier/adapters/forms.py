@@ -11,6 +11,10 @@ from services.notifier.domain.wording import CASES
 
 BLOCKS: Final = ("name", "title", "text", "why")
 """`name` is what notices of the kind are about."""
+ONCE: Final = "once"
+"""A block for what is said after the text, and only once where several of a kind are told together:
+then it is filled with the facts of the last.
+"""
 AROUND: Final = (
     *("stop", "stop_ask", "stop_hint", "stop_button", "stopped", "resume_button", "resumed"),
     *("acknowledge", "acknowledge_ask", "acknowledge_hint", "acknowledged", "resolved"),
@@ -29,7 +33,10 @@ def facts_of(notice: Notice) -> Values:
 
 
 SPOKEN: Final[Mapping[str, Form]] = {
-    **{kind: Form(BLOCKS, [facts_of(it) for it in CASES if it.kind == kind]) for kind in KINDS},
+    **{
+        kind: Form(BLOCKS, [facts_of(it) for it in CASES if it.kind == kind], (ONCE,))
+        for kind in KINDS
+    },
     "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
     "around": Form(
         AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002", "topic": "tea"}]
@@ -68,14 +75,17 @@ DIGESTS: Final = [
                     {
                         "title": "A title",
                         "text": "A text.",
-                        "why": "A reason.",
+                        "why": why,
                         "ways": ways,
                     }
                     for ways in WAYS
+                    for why in ("", "A reason.")
                 ],
+                "once": once,
                 "stop": "https://a.example/stop",
                 "stop_words": "No more",
             }
+            for once in ("", "All in all.")
         ],
     }
 ]

@@ -50,11 +50,12 @@ class TemplateInvalid(WrongUse):
 
 class Form(NamedTuple):
     """What a template has to be: its blocks, none where it is made use of whole, and cases of what
-    they are filled with.
+    they are filled with. It may have those that are `optional`, and these may say nothing.
     """
 
     blocks: tuple[str, ...]
     cases: Sequence[Values]
+    optional: tuple[str, ...] = ()
 
 
 class Templates:
@@ -99,6 +100,8 @@ class Templates:
             for block in form.blocks or (None,):
                 if not made_of(template, block, case, manner).strip():
                     raise TemplateInvalid(f"{name}: says nothing in {block or 'it'}")
+            for block in template.blocks.keys() & {*form.optional}:
+                made_of(template, block, case, manner)
 
     def _look_at(self, name: str, written: nodes.Template, form: Form) -> None:
         there = {block.name for block in written.find_all(nodes.Block)}
@@ -172,3 +175,8 @@ def _is_html(name: str | None) -> bool:
 def paragraphs(text: str) -> list[str]:
     """Return what is parted by empty lines, each in one line."""
     return [line for part in re.split(r"\n\s*\n", text) if (line := " ".join(part.split()))]
+
+
+def joined(*texts: str) -> str:
+    """Return the paragraphs of all of them, parted by empty lines."""
+    return "\n\n".join(it for text in texts for it in paragraphs(text))

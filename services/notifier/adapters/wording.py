@@ -2,15 +2,16 @@
 page, in that person's language.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Template
 
-from services.notifier.adapters.forms import PLAIN, SPOKEN, facts_of
+from services.notifier.adapters.forms import ONCE, PLAIN, SPOKEN, facts_of
 from services.notifier.adapters.languages import LAST_RESORT, Manner, locales
-from services.notifier.adapters.templates import Templates, Values, made_of, paragraphs
+from services.notifier.adapters.parts import Part, Told, by_reason
+from services.notifier.adapters.templates import Templates, joined, made_of
 from services.notifier.domain import hours
 from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import Notice
@@ -64,13 +65,8 @@ class Wording:
         self._templates = Templates(own, spoken=SPOKEN, plain=PLAIN)
 
     def words(self, notice: Notice, to: Recipient) -> Words:
-        template, manner = self._spoken(notice.kind, to)
-        facts = facts_of(notice)
-        return Words(
-            title=_line(made_of(template, "title", facts, manner)),
-            text="\n\n".join(paragraphs(made_of(template, "text", facts, manner))),
-            why=_line(made_of(template, "why", facts, manner)),
-        )
+        told = self._told(notice, to)
+        return Words(told.title, joined(told.text, self._once(notice, to)), told.why)
 
     def name(self, kind: Kind, to: Recipient) -> str:
         """Return what notices of a kind are about."""
@@ -100,12 +96,13 @@ class Wording:
     def summary(self, notices: Sequence[Notice], to: Recipient) -> Words:
         """Return in one message what several notices say, for where nobody writes letters."""
         template, manner = self._spoken("digest", to)
-        told = [self.words(notice, to) for notice in notices]
+        parts = [*self._parts(notices, to)]
+        told = [it for part in parts for it in part.told]
         facts = {"count": len(told), "first": told[0].title}
         return Words(
             title=_line(made_of(template, "title", facts, manner)),
-            text="\n\n".join(f"{words.title}\n\n{words.text}" for words in told),
-            why=" ".join(dict.fromkeys(words.why for words in told)),
+            text=joined(*(part.text for part in parts)),
+            why=" ".join(dict.fromkeys(it.why for it in told if it.why)),
         )
 
     def digest(
@@ -122,16 +119,15 @@ class Wording:
         template, manner = self._spoken("digest", to)
         parts = [
             {
-                "name": self.name(kind, to),
+                "name": self.name(part.kind, to),
                 "told": [
-                    self._told(notice, to, ways(notice))
-                    for notice in notices
-                    if notice.kind == kind
+                    {**it._asdict(), "ways": self._ways(ways(it.notice), to)} for it in part.told
                 ],
-                "stop": stop(kind),
-                "stop_words": self.around("stop", to, name=self.name(kind, to)),
+                "once": part.once,
+                "stop": stop(part.kind),
+                "stop_words": self.around("stop", to, name=self.name(part.kind, to)),
             }
-            for kind in dict.fromkeys(notice.kind for notice in notices)
+            for part in self._parts(notices, to)
         ]
         facts = {"count": len(notices), "first": self.words(notices[0], to).title}
         values = {
@@ -172,8 +168,27 @@ class Wording:
         template, manner = self._spoken("around", to)
         return _line(made_of(template, block, facts, manner))
 
-    def _told(self, notice: Notice, to: Recipient, ways: Mapping[str, str]) -> Values:
-        return {**self.words(notice, to)._asdict(), "ways": self._ways(ways, to)}
+    def _told(self, notice: Notice, to: Recipient) -> Told:
+        template, manner = self._spoken(notice.kind, to)
+        facts = facts_of(notice)
+        return Told(
+            notice,
+            title=_line(made_of(template, "title", facts, manner)),
+            text=joined(made_of(template, "text", facts, manner)),
+            why=_line(made_of(template, "why", facts, manner)),
+        )
+
+    def _once(self, notice: Notice, to: Recipient) -> str:
+        template, manner = self._spoken(notice.kind, to)
+        if ONCE not in template.blocks:
+            return ""
+        return joined(made_of(template, ONCE, facts_of(notice), manner))
+
+    def _parts(self, notices: Sequence[Notice], to: Recipient) -> Iterator[Part]:
+        for kind in dict.fromkeys(notice.kind for notice in notices):
+            those = [notice for notice in notices if notice.kind == kind]
+            told = by_reason([self._told(notice, to) for notice in those])
+            yield Part(kind, told, self._once(those[-1], to))
 
     def _ways(self, ways: Mapping[str, str], to: Recipient) -> list[Way]:
         return [Way(self.around(name, to), link) for name, link in ways.items()]
