@@ -391,6 +391,7 @@ def test_a_template_of_the_operators_goes_before_the_shipped_one(tmp_path: Path)
         ("de/announcement.j2", blocks(why="\n{{ title + 1 }}"), ":5: unsupported operand"),
         ("de/announcement.j2", blocks(why="{{ title | shout }}"), "No filter named 'shout'"),
         ("de/announcement.j2", blocks(why=" {{ topic or '' }} "), "says nothing in why"),
+        ("de/share_suggestion.j2", blocks(once="\n{{ url + 1 }}"), ":6: unsupported operand"),
         ("de/announcement.j2", "{% block name %}N{% endblock %}", "lacks the block title"),
         ("de/announcements.j2", blocks(), "no template announcements: did you mean 'announ"),
         ("deutsch/announcement.j2", blocks(), "deutsch is no language: folders are called"),
