@@ -332,6 +332,8 @@ async def test_a_command_reports_on_the_fast_track(
         assert await printed(capsys, *told) == (0, "no draft was on the fast track\n")
         await three_drafts(notifier)
         await notifier.hears(happened("like", "bob", at=NINE + 5 * HOURS))
+        code, said = await printed(capsys, *told, "--from", "2026-03-02", "--to", "2026-03-01")
+        assert (code, said) == (2, "zones: --to must not be before --from\n")
         code, said = await printed(capsys, *told, "--from", "2026-03-02", "--to", "2026-03-02")
         lines = [line.split() for line in said.splitlines()]
 

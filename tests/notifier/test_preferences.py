@@ -213,3 +213,29 @@ async def test_a_command_shows_what_is_to_come(
             capsys, "notices", "preview", "--from", "2020-01-01", "--to", "2020-01-02"
         )
         assert said == "nothing was said on these days, and nothing would be\n"
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        ("--off annoucement", "there is no kind annoucement: did you mean announcement?"),
+        ("--off gossip", "there is no kind gossip: `zones notices preferences ID` has all"),
+        ("--off warning", "warning cannot be switched off; `zones notices preferences ann` shows"),
+        ("--digest fast_track_alert", "fast_track_alert is urgent: it is told at once, at any"),
+        ("--quiet 25:00-8", "--quiet must be hours as 20:00-08:00, 'none', or '' for the usual"),
+        ("--every month", "--every must be day or week"),
+    ],
+)
+async def test_what_cannot_be_wanted_is_wrong_use_and_one_line_says_what_can(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wish: str,
+    complaint: str,
+) -> None:
+    async with a_notifier(tmp_path) as notifier, reachable(notifier, monkeypatch):
+        code, said = await printed(capsys, "notices", "preferences", "ann", *wish.split())
+
+        assert code == 2
+        assert said.startswith(f"zones: {complaint}")
+        assert said.count("\n") == 1

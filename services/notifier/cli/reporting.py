@@ -7,6 +7,7 @@ import typer
 
 from shared.runtime import terminal
 from shared.runtime.client import Client
+from shared.runtime.errors import WrongUse
 
 DRAFT = ("draft", "member", "answer", "by", "minutes", "of work", "promised", "kept")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -26,6 +27,8 @@ def report(
     json: Json = False,
 ) -> None:
     """Report how soon drafts on the fast track are answered, and how many promises are kept."""
+    if since and until and until < since:
+        raise WrongUse("--to must not be before --from")
     with Client("notifier") as service:
         told = service.get("/v1/alerts/report", **{"from": _day(since), "to": _day(until)})
     if json:

@@ -1,18 +1,25 @@
 """`zones notices`: how members want to be told, what became of what, and what is to come."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
 
+from services.notifier.domain.kinds import KINDS
 from shared.runtime import terminal
 from shared.runtime.client import Client
-from shared.runtime.errors import WrongUse
+from shared.runtime.errors import CommandFailed, WrongUse
 
-KINDS = ("kind", "told", "says", "stopped over")
+TOLD = ("kind", "told", "says", "stopped over")
 FATES = ("kind", "about", "decided", "state", "at", "why")
 COMING = ("at", "recipient", "kind", "about", "how", "state")
 NEVER = "00:00-00:00"
+HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+OFTEN = ("day", "week")
+REFUSED = "body.kinds."
 PATIENCE = 600.0
 """Seconds that a look ahead may take: it copies the database."""
 
@@ -56,7 +63,7 @@ def preferences(
     changes = _changes({"off": off, None: on, "digest": digest, "at_once": at_once}, quiet, every)
     path = f"/v1/members/{id}/preferences"
     with Client("notifier") as service:
-        known = service.put(path, changes) if changes else service.get(path)
+        known = _say(service, path, changes, id) if changes else service.get(path)
     if json:
         terminal.print_json(known)
         return
@@ -67,7 +74,7 @@ def preferences(
         whose = "own" if known["own_quiet"] else "the organisation's"
         told = f"quiet from {hours['from']} to {hours['to']} in {known['timezone']} ({whose})"
     terminal.say(terminal.plain(f"{told}; a digest every {known['digest']}"))
-    terminal.print_table(KINDS, [_kind(it) for it in known["kinds"]])
+    terminal.print_table(TOLD, [_kind(it) for it in known["kinds"]])
 
 
 def history(id: Id, *, json: Json = False) -> None:
@@ -116,13 +123,35 @@ def _changes(
     kinds = {kind: wish for wish, kinds in wishes.items() for kind in kinds or ()}
     if len(kinds) < sum(len(named or ()) for named in wishes.values()):
         raise WrongUse("say one thing of each kind")
+    for kind in kinds:
+        if kind not in KINDS:
+            near = get_close_matches(kind, KINDS, n=1)
+            told = f"did you mean {near[0]}?" if near else "`zones notices preferences ID` has all"
+            raise WrongUse(f"there is no kind {kind}: {told}")
     changes: dict[str, Any] = {"kinds": kinds} if kinds else {}
     if quiet is not None:
-        begins, _, ends = (NEVER if quiet == "none" else quiet).partition("-")
+        own = NEVER if quiet == "none" else quiet
+        if own and not HOURS.fullmatch(own):
+            raise WrongUse("--quiet must be hours as 20:00-08:00, 'none', or '' for the usual ones")
+        begins, _, ends = own.partition("-")
         changes["quiet"] = {"from": begins, "to": ends} if quiet else None
+    if every is not None and every not in OFTEN:
+        raise WrongUse("--every must be day or week")
     if every is not None:
         changes["digest"] = every
     return changes
+
+
+def _say(service: Client, path: str, changes: Mapping[str, object], id: str) -> Any:  # noqa: ANN401
+    """What the rules do not let somebody want is wrong use. Raises CommandFailed."""
+    try:
+        return service.put(path, changes)
+    except CommandFailed as error:
+        if not str(error).startswith(REFUSED):
+            raise
+        kind, _, why = str(error).removeprefix(REFUSED).partition(": ")
+        shown = f"`zones notices preferences {id}` shows how it is told"
+        raise WrongUse(f"{kind} {why}; {shown}") from error
 
 
 def _kind(told: dict[str, Any]) -> tuple[object, ...]:
