@@ -148,6 +148,16 @@ def test_the_pause_is_doubled_while_suggestions_are_left(
     assert suggestions.pause_of(last, NINE, SUGGESTING) == pause
 
 
+@pytest.mark.parametrize(("pause", "less_often"), [(4, True), (16, False), (32, False)])
+def test_what_is_suggested_as_seldom_as_can_be_will_not_be_less_often(
+    pause: int, *, less_often: bool
+) -> None:
+    rounds = {"sue": Round(NINE - pause * DAY, pause, taken=False)}
+    [notice] = shared(a_sharer(rounds=rounds))
+
+    assert notice.facts["less_often"] is less_often
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=120))
 def test_however_mornings_go_pauses_are_kept(takes: list[bool]) -> None:
     """Whoever takes nothing up is asked at most after 1, 2, 4, 8, 16 and 32 days."""
