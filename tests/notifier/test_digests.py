@@ -92,7 +92,8 @@ async def test_a_digest_is_one_message_in_a_chat(tmp_path: Path) -> None:
 
         [got] = room.got
         assert [got["message"].count(url) for url in TWO] == [1, 1]
-        assert "you follow bea" in got["message"]
+        assert got["message"].count("you follow bea") == 1
+        assert got["message"] == got["message"].strip()
 
 
 async def test_a_link_may_stop_several_kinds_and_no_other() -> None:

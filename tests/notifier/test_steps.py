@@ -484,7 +484,7 @@ async def test_on_monday_an_author_hears_what_came_of_their_work(tmp_path: Path)
 
         told = [it for it in await notifier.letters("ann") if it["kind"] == "impact_summary"]
         assert [it["text"].partition("\n")[0] for it in told] == [
-            "In the past week there were 70 readers, 1 share, 1 lead.",
+            "In the past week there were 70 readers, 1 share and 1 lead.",
             "In the past week there were 20 readers.",
         ]
 

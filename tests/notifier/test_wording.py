@@ -484,7 +484,7 @@ def test_a_digest_brings_together_what_has_the_same_reason_and_says_it_once(loca
     letter = WORDING.digest(told, Recipient("m-001", locale), stop=str)
     tea, ink, _ = (read(it, locale).why for it in told)
 
-    for said in (letter.text, letter.html):
+    for said in (letter.text, letter.html, WORDING.summary(told, Recipient("m-001", locale)).text):
         order = [said.index(it) for it in ("P0", "P2", tea, "P1", ink)]
         assert order == sorted(order)
         assert (said.count(tea), said.count(ink)) == (1, 1)

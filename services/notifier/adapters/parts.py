@@ -29,7 +29,9 @@ class Part(NamedTuple):
 
     @property
     def text(self) -> str:
-        return joined(*(it for each in self.told for it in (each.title, each.text)), self.once)
+        return joined(
+            *(it for each in self.told for it in (each.title, each.text, each.why)), self.once
+        )
 
 
 def by_reason(told: Sequence[Told]) -> list[Told]:

@@ -94,15 +94,16 @@ class Wording:
         )
 
     def summary(self, notices: Sequence[Notice], to: Recipient) -> Words:
-        """Return in one message what several notices say, for where nobody writes letters."""
+        """Return in one message what several notices say, for where nobody writes letters. It says
+        why among all else.
+        """
         template, manner = self._spoken("digest", to)
         parts = [*self._parts(notices, to)]
-        told = [it for part in parts for it in part.told]
-        facts = {"count": len(told), "first": told[0].title}
+        facts = {"count": len(notices), "first": parts[0].told[0].title}
         return Words(
             title=_line(made_of(template, "title", facts, manner)),
             text=joined(*(part.text for part in parts)),
-            why=" ".join(dict.fromkeys(it.why for it in told if it.why)),
+            why="",
         )
 
     def digest(
