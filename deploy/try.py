@@ -83,7 +83,8 @@ def look_at_the_image() -> None:
     hold("org.opencontainers.image.version" in config["Labels"], "its labels say what it is")
     found = docker(
         *("run", "--rm", "--user", "0", "--entrypoint", "sh", IMAGE, "-c"),
-        f"for it in {' '.join(FOREIGN)}; do command -v $it; done; find / -xdev -name .cache",
+        f"for it in {' '.join(FOREIGN)}; do command -v $it; done;"
+        " find / -xdev -name .cache -o -name 'pip-*.whl'",
     )
     hold(not found.strip(), "it holds no compiler, no pip, no broker and no cache")
     say(f"the image has {it['Size'] / 1e6:.0f} MB")

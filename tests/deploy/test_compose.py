@@ -80,6 +80,7 @@ def test_a_container_has_limits_and_its_log_does_too() -> None:
         told = service(name)
         assert told["init"] is True
         assert bytes_of(told["mem_limit"]) <= 2 * 1024**3
+        assert told["memswap_limit"] == told["mem_limit"]
         assert told["pids_limit"] <= 128
         assert set(told["logging"]["options"]) == {"max-size", "max-file"}
 
