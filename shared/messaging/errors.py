@@ -1,5 +1,10 @@
 """What can go wrong between a service and the bus, each with a name and a way out."""
 
+BOTH = (
+    "restore both from one backup; or let the service refill from others, without its database,"
+    " but never the classifier: its log is all there is"
+)
+
 
 class MessagingError(Exception):
     """Something on the bus is not as this service needs it. Waiting alone does not mend it."""
@@ -30,8 +35,8 @@ class Refused(MessagingError):
         told = f"{description} ({code})"
         if code == self.NO_RESOURCES:
             told += (
-                ": make room on the broker's disk, then start the broker again, which measures its"
-                " room when it starts"
+                ": raise the broker's limit (max_file_store) or make room on its disk, then start"
+                " the broker again, which measures its room when it starts"
             )
         super().__init__(told)
         self.code = code
@@ -80,13 +85,14 @@ class ReaderStopped(MessagingError):
 class StreamRecreated(ReaderStopped):
     """The stream is another one than the checkpoint was made in, so its sequences mean nothing.
 
-    Restore the stream, or move the service's database away and let the service refill.
+    Restore both from one backup, or move the service's database away and let the service refill:
+    but never the classifier's, whose log is all there is.
     """
 
     def __init__(self, reader: str, stream: str, known: str, found: str) -> None:
         super().__init__(
             f"{reader}: stream {stream} was created at {found}, but our checkpoint is of the one"
-            f" created at {known}: restore that stream, or refill the service from scratch"
+            f" created at {known}: {BOTH}"
         )
 
 
@@ -98,8 +104,7 @@ class StreamBehind(ReaderStopped):
 
     def __init__(self, reader: str, stream: str, last: int, position: int) -> None:
         super().__init__(
-            f"{reader}: stream {stream} ends at {last}, but we have read up to {position}: restore"
-            " a newer backup of the broker, or refill the service from scratch"
+            f"{reader}: stream {stream} ends at {last}, but we have read up to {position}: {BOTH}"
         )
 
 
@@ -112,7 +117,7 @@ class HistoryExpired(ReaderStopped):
     def __init__(self, reader: str, stream: str, first: int, position: int) -> None:
         super().__init__(
             f"{reader}: stream {stream} begins at {first}, but we have read only up to {position}:"
-            " refill the service from the log of the one that publishes"
+            f" {BOTH}"
         )
 
 

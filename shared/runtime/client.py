@@ -128,7 +128,7 @@ class _Answer:
 
         address = f"{self._http.base_url}".rstrip("/")
         if isinstance(error, httpx2.ConnectError):
-            return f"{self._service} does not answer at {address}: is `zones up` running?"
+            return f"{self._service} does not answer at {address}: is it running?"
         if isinstance(error, httpx2.TimeoutException):
             return f"{self._service} at {address} took too long to answer: see `zones status`"
         return f"{self._service} at {address} broke off the answer: {error}"

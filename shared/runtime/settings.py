@@ -5,6 +5,7 @@ alone, `ZONES_NATS_URL` for whoever has nothing of their own. Each may lie in a 
 the variable with `_FILE` at its end names: `ZONES_TOKEN_FILE`.
 """
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
@@ -74,9 +75,16 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            name = f"{cls.model_config.get('env_prefix', '')}{first['loc'][0]}".upper()
-            raise WrongUse(f"{name}: {first['msg']}") from None
+            field = error.errors()[0]["loc"][0]
+            told = [each["msg"] for each in error.errors() if each["loc"][0] == field]
+            raise WrongUse(f"{cls._named(str(field))}: {', or '.join(told)}") from None
+
+    @classmethod
+    def _named(cls, field: str) -> str:
+        """Return the variable by which a field was set: its own, or the one that all share."""
+        own = f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+        common = f"{COMMON}{field}".upper()
+        return common if own not in os.environ and common in os.environ else own
 
 
 class _Common(EnvSettingsSource):

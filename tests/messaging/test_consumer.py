@@ -292,7 +292,7 @@ async def test_another_stream_of_the_same_name_stops_the_reader(
     await provision(client)
     await said(client, range(10, 20))
 
-    with pytest.raises(StreamRecreated, match="refill the service"):
+    with pytest.raises(StreamRecreated, match="restore both from one backup"):
         await follow(client, READER, store, read=as_it_is, handle=note)
 
 

@@ -65,13 +65,24 @@ def test_the_clock_is_a_mode_or_an_instant(monkeypatch: pytest.MonkeyPatch, cloc
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ZONES_REWARDS_PORT", "many"), ("ZONES_REWARDS_CLOCK", "2026-03-12")]
+    ("name", "value"),
+    [
+        ("ZONES_REWARDS_PORT", "many"),
+        ("ZONES_REWARDS_CLOCK", "2026-03-12"),
+        ("ZONES_CLOCK", "yesterday"),
+    ],
 )
 def test_nonsense_is_said_by_the_name_of_its_variable(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(WrongUse, match=name):
+    with pytest.raises(WrongUse, match=f"^{name}: "):
+        Settings.from_environment()
+
+
+def test_a_clock_that_is_none_is_told_all_that_it_could_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONES_CLOCK", "yesterday")
+    with pytest.raises(WrongUse, match=r"'wall' or 'events', or .*datetime"):
         Settings.from_environment()
 
 
