@@ -46,6 +46,8 @@ def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
             yield _done(event, "delivered", None)
         case notices.NoticeFailed():
             yield _done(event, "failed", event.problem)
+        case notices.DeliveryDropped():
+            yield _done(event, "dropped", event.why)
         case notices.NoticeRead():
             yield Statement("UPDATE inbox SET is_read = 1 WHERE id = :id", {"id": event.id})
         case _:
@@ -53,7 +55,9 @@ def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
 
 
 def _done(
-    event: notices.NoticeDelivered | notices.NoticeFailed, state: str, problem: str | None
+    event: notices.NoticeDelivered | notices.NoticeFailed | notices.DeliveryDropped,
+    state: str,
+    problem: str | None,
 ) -> Statement:
     return Statement(
         "UPDATE deliveries SET state = :state, attempts = :attempts, problem = :problem, at = :at,"

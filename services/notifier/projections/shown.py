@@ -38,9 +38,9 @@ class Delivery(NamedTuple):
     """None where it is over, or at once."""
 
 
-async def now(view: View) -> datetime:
+async def now(read: View | Transaction) -> datetime:
     """Return what time it is: the log's, except where that is the wall's."""
-    told = await knowledge.clock(view)
+    told = await knowledge.clock(read)
     return datetime.now(UTC) if told.mode == "wall" or told.now is None else told.now
 
 
