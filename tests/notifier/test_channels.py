@@ -26,7 +26,15 @@ from tests.notifier.mailbox import a_mailbox
 from tests.notifier.receiver import SECRET, a_receiver
 from tests.notifier.test_chat import a_room
 from tests.notifier.test_email import channel
-from tests.notifier.test_service import Process, a_bus, a_process, quiet, say, settings
+from tests.notifier.test_service import (
+    Process,
+    a_bus,
+    a_process,
+    quiet,
+    rules_without_night,
+    say,
+    settings,
+)
 
 RULES = noticebook.load(SHIPPED_NOTICES)
 MANY = 20
@@ -114,6 +122,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
         }.items():
             monkeypatch.setenv(f"ZONES_NOTIFIER_EMAIL_{name}", value)
         monkeypatch.setenv("ZONES_NOTIFIER_PUBLIC_URL", "https://zones.example")
+        monkeypatch.setenv("ZONES_NOTIFIER_NOTICES", str(rules_without_night(tmp_path)))
         mailbox.seconds = 0.05
         async with a_process(settings(tmp_path / "data", server)) as process:
             await process.until("/v1/status", quiet)

@@ -97,7 +97,7 @@ async def _tell(
 ) -> list[Note]:
     """Leave somebody in peace, or tell them. Return what came of it."""
     now = datetime.now(UTC)
-    if failures and (at := await patience.in_peace(store, those[0], way.channel, now)) > now:
+    if (at := await patience.in_peace(store, those[0], way.channel, now)) > now:
         return [partial(attempts.wait, id=it.id, channel=way.channel, until=at) for it in those]
     problem = await _attempt(store, way, those)
     return [_noted(way, patience, it, failures, problem) for it in those]
