@@ -252,7 +252,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   attempts INTEGER NOT NULL,
   problem  TEXT,          -- of the last attempt, or why it was dropped
   at       INTEGER,       -- the last attempt
-  next_at  INTEGER,       -- the next attempt, if there is to be one; alerts are due before all else
+  next_at  INTEGER,       -- the next attempt, if there is to be one
   PRIMARY KEY (id, channel)
 ) STRICT, WITHOUT ROWID;
 

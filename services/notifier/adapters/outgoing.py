@@ -7,7 +7,7 @@ receiver's answer and our note of it sends a notice again, under the same id.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -19,6 +19,7 @@ from services.notifier.adapters.last_look import look
 from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.templates import TemplateInvalid
 from services.notifier.adapters.ways import Bundling, NotDelivered, Way
+from services.notifier.domain.kinds import KINDS, Kind
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import history, shown
 from services.notifier.projections.entries import milliseconds
@@ -35,12 +36,13 @@ Note: TypeAlias = Callable[[Transaction], Awaitable[None]]
 
 
 async def deliver(store: Store, way: Way, patience: Patience) -> None:
-    """Send whatever is due on a channel, for ever."""
+    """Send whatever is due on a channel, for ever: what is urgent before all else."""
+    urgent = [kind for kind in KINDS if patience.rules.manners.of(kind).urgent]
     under_way: dict[str, asyncio.Task[None]] = {}
     async with asyncio.TaskGroup() as tasks:
         while True:
             under_way = {it: task for it, task in under_way.items() if not task.done()}
-            for sent, failures in await _due(store, way, under_way):
+            for sent, failures in await _due(store, way, urgent, under_way):
                 sending = _send(store, way, patience, sent, failures)
                 under_way[_message(way, sent)] = tasks.create_task(sending)
             if under_way:
@@ -54,13 +56,17 @@ async def deliver(store: Store, way: Way, patience: Patience) -> None:
 
 
 async def _due(
-    store: Store, way: Way, under_way: dict[str, asyncio.Task[None]]
+    store: Store,
+    way: Way,
+    urgent: Collection[Kind],
+    under_way: dict[str, asyncio.Task[None]],
 ) -> list[tuple[NoticeSent, int]]:
     """Return what can be sent now, each with its failed attempts."""
     room = way.at_once - len(under_way)
     if not room:
         return []
-    due = await shown.pending(store, way.channel, milliseconds(datetime.now(UTC)), way.at_once)
+    now = milliseconds(datetime.now(UTC))
+    due = await shown.pending(store, way.channel, now, way.at_once, urgent)
     messages = {_message(way, sent): (sent, failures) for sent, failures in reversed(due)}
     waiting = [it for name, it in messages.items() if name not in under_way]
     return waiting[::-1][:room]

@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from services.notifier.domain import notices
-from services.notifier.domain.kinds import ALERTS
 from services.notifier.projections import doings, held
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.statements import Statement
 from shared.eventlog.entries import Recorded
 
 AT_ONCE: Final = 0
-BEFORE_ALL_ELSE: Final = -1
-"""When alerts are to go: ahead of all that waits already."""
 
 
 def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
@@ -29,17 +26,12 @@ def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
                     "kind": event.notice.kind,
                 },
             )
-            first = event.notice.kind in ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
                         "INSERT OR IGNORE INTO deliveries (id, channel, state, attempts, next_at)"
                         " VALUES (:id, :channel, 'waiting', 0, :next_at)",
-                        {
-                            "id": event.id,
-                            "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
-                        },
+                        {"id": event.id, "channel": channel, "next_at": AT_ONCE},
                     )
             yield from held.of_sent(event)
         case notices.NoticeDelivered():
