@@ -205,7 +205,7 @@ def _outside(settings: Settings, caller: AsyncClient) -> Outside:
         )
 
         services = Services(names)
-        ways.append(Chat(services, wording))
+        ways.append(Chat(services, wording, _needed(known)))
         outside = outside._replace(misfit=services.misfit)
     return outside._replace(ways=tuple(ways))
 
@@ -216,14 +216,19 @@ def _links(settings: Settings) -> Links | None:
     return Links(kept_key(settings.data / "keys"), settings.public_url)
 
 
+def _needed(known: Links | None) -> Links:
+    if known is None:
+        raise WrongUse(
+            "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail and"
+            " every message in a chat has a link by which to stop it"
+        )
+    return known
+
+
 def _email(settings: Settings, wording: Wording, known: Links | None) -> Email | None:
     if settings.email_host is None:
         return None
-    if known is None:
-        raise WrongUse(
-            "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail has"
-            " a link by which to stop it"
-        )
+    reachable = _needed(known)
     sender, password = settings.email_from, settings.email_password
     server = email.server(
         settings.email_host,
@@ -235,7 +240,7 @@ def _email(settings: Settings, wording: Wording, known: Links | None) -> Email |
         sender=None if sender is None else (sender.name, sender.email),
         timeout=settings.email_timeout,
     )
-    return Email(server, wording, known)
+    return Email(server, wording, reachable)
 
 
 def _hook(settings: Settings, wording: Wording, caller: AsyncClient) -> Hook | None:

@@ -25,7 +25,7 @@ from tests.notifier.examples import WORDING, a_notifier, moved, recognised
 from tests.notifier.mailbox import a_mailbox
 from tests.notifier.receiver import SECRET, a_receiver
 from tests.notifier.test_chat import a_room
-from tests.notifier.test_email import channel
+from tests.notifier.test_email import LINKS, channel
 from tests.notifier.test_service import (
     Process,
     a_bus,
@@ -55,7 +55,7 @@ async def test_a_channel_that_hangs_or_fails_holds_up_no_other(tmp_path: Path) -
         to = webhook.receiver(receiver.url, SecretStr(SECRET), private=True, timeout=5)
         ways = (
             channel(mailbox.port),
-            Chat(Services(["json"]), WORDING),
+            Chat(Services(["json"]), WORDING, LINKS),
             Hook(caller, to, WORDING),
         )
         async with delivering(notifier, *ways):
@@ -150,6 +150,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
         ({"TEMPLATES": "{folder}"}, "en/announcement.j2:1: Encountered unknown tag 'oops'"),
         ({"EMAIL_HOST": "mail.example"}, "ZONES_NOTIFIER_PUBLIC_URL must say where people"),
         ({"EMAIL_FROM": "nobody"}, "ZONES_NOTIFIER_EMAIL_FROM: value is not a valid email"),
+        ({"CHAT": "json"}, "ZONES_NOTIFIER_PUBLIC_URL must say where people"),
         ({"CHAT": "smoke_signals"}, "ZONES_NOTIFIER_CHAT: Apprise knows no service"),
     ],
     ids=str,

@@ -64,7 +64,7 @@ async def switches_off(notifier: Notifier) -> None:
 
 
 async def stops_e_mails(notifier: Notifier) -> None:
-    await set_stopped(notifier.store, "eddi", "draft_received", stopped=True)
+    await set_stopped(notifier.store, "eddi", "draft_received", "email", stopped=True)
 
 
 async def pauses(notifier: Notifier) -> None:
