@@ -105,7 +105,7 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
     yield http.router(store, answers.acknowledge)
     yield voices.router(store, answers.speak)
     yield requests.router(store, answers.reply)
-    yield inbox.router(store, outside.wording)
+    yield inbox.router(store, outside.wording, rules.manners)
     yield addresses.router(store, outside.misfit)
     yield preferences.router(store, rules)
     yield consent.router(store)
