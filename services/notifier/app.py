@@ -37,6 +37,7 @@ from services.notifier.adapters import (
     webhook,
 )
 from services.notifier.adapters.addresses import Misfit, without_services
+from services.notifier.adapters.earshot import Earshot
 from services.notifier.adapters.email import Email
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.adapters.patience import Patience
@@ -150,6 +151,8 @@ async def _serve(
     if outside.hook:
         await endpoint.begin(store, outside.hook)
         health.remark(outside.hook.remark)
+    earshot = Earshot(store, notifying.rules)
+    health.remark(earshot.remark)
 
     async def take_part() -> None:
         async with connect(
@@ -177,6 +180,7 @@ async def _serve(
         working = [
             tasks.create_task(take_part()),
             tasks.create_task(forget(store, settings.parked_days)),
+            tasks.create_task(earshot.watch()),
         ]
         for way in outside.ways:
             patience = Patience(notifying.rules.retries[way.channel], notifying.rules)
