@@ -134,7 +134,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
                 await process.start()
             await mailbox.has(MANY)
             await process.until("/v1/status", quiet)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while len({it["Message-ID"] for it in mailbox.got}) < MANY:
                     await asyncio.sleep(0.05)
             await asyncio.sleep(1)
