@@ -37,6 +37,7 @@ from services.notifier.adapters import (
     webhook,
 )
 from services.notifier.adapters.addresses import Misfit, without_services
+from services.notifier.adapters.earshot import Earshot
 from services.notifier.adapters.email import Email
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.adapters.patience import Patience
@@ -105,7 +106,7 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
     yield http.router(store, answers.acknowledge)
     yield voices.router(store, answers.speak)
     yield requests.router(store, answers.reply)
-    yield inbox.router(store, outside.wording)
+    yield inbox.router(store, outside.wording, rules.manners)
     yield addresses.router(store, outside.misfit)
     yield preferences.router(store, rules)
     yield consent.router(store)
@@ -150,6 +151,8 @@ async def _serve(
     if outside.hook:
         await endpoint.begin(store, outside.hook)
         health.remark(outside.hook.remark)
+    earshot = Earshot(store, notifying.rules)
+    health.remark(earshot.remark)
 
     async def take_part() -> None:
         async with connect(
@@ -177,6 +180,7 @@ async def _serve(
         working = [
             tasks.create_task(take_part()),
             tasks.create_task(forget(store, settings.parked_days)),
+            tasks.create_task(earshot.watch()),
         ]
         for way in outside.ways:
             patience = Patience(notifying.rules.retries[way.channel], notifying.rules)
@@ -205,7 +209,7 @@ def _outside(settings: Settings, caller: AsyncClient) -> Outside:
         )
 
         services = Services(names)
-        ways.append(Chat(services, wording))
+        ways.append(Chat(services, wording, _needed(known)))
         outside = outside._replace(misfit=services.misfit)
     return outside._replace(ways=tuple(ways))
 
@@ -216,14 +220,19 @@ def _links(settings: Settings) -> Links | None:
     return Links(kept_key(settings.data / "keys"), settings.public_url)
 
 
+def _needed(known: Links | None) -> Links:
+    if known is None:
+        raise WrongUse(
+            "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail and"
+            " every message in a chat has a link by which to stop it"
+        )
+    return known
+
+
 def _email(settings: Settings, wording: Wording, known: Links | None) -> Email | None:
     if settings.email_host is None:
         return None
-    if known is None:
-        raise WrongUse(
-            "ZONES_NOTIFIER_PUBLIC_URL must say where people reach the notifier: every e-mail has"
-            " a link by which to stop it"
-        )
+    reachable = _needed(known)
     sender, password = settings.email_from, settings.email_password
     server = email.server(
         settings.email_host,
@@ -235,7 +244,7 @@ def _email(settings: Settings, wording: Wording, known: Links | None) -> Email |
         sender=None if sender is None else (sender.name, sender.email),
         timeout=settings.email_timeout,
     )
-    return Email(server, wording, known)
+    return Email(server, wording, reachable)
 
 
 def _hook(settings: Settings, wording: Wording, caller: AsyncClient) -> Hook | None:

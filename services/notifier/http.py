@@ -52,11 +52,12 @@ class Notices(BaseModel):
 
 class Delivery(BaseModel):
     """How far a notice has come over a channel. `problem` is a word for what was wrong with the
-    last attempt, `next_at` when it is tried again, null for at once or never.
+    last attempt, or for why it is dropped; `next_at` when it is tried again, null for at once or
+    never.
     """
 
     channel: str
-    state: Literal["waiting", "delivered", "failed"]
+    state: Literal["waiting", "delivered", "failed", "dropped"]
     attempts: int
     problem: str | None
     at: datetime | None

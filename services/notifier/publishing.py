@@ -37,6 +37,7 @@ Private: TypeAlias = (
     | voice.Event
     | Engaged
     | notices.NoticeDelivered
+    | notices.DeliveryDropped
     | notices.NoticeRead
     | reach.Event
     | respect.Event

@@ -248,11 +248,11 @@ CREATE INDEX IF NOT EXISTS inbox_of ON inbox (recipient, position);
 CREATE TABLE IF NOT EXISTS deliveries (
   id       TEXT NOT NULL,
   channel  TEXT NOT NULL,
-  state    TEXT NOT NULL, -- waiting, delivered or failed
+  state    TEXT NOT NULL, -- waiting, delivered, failed or dropped
   attempts INTEGER NOT NULL,
-  problem  TEXT,          -- of the last attempt
+  problem  TEXT,          -- of the last attempt, or why it was dropped
   at       INTEGER,       -- the last attempt
-  next_at  INTEGER,       -- the next attempt, if there is to be one; alerts are due before all else
+  next_at  INTEGER,       -- the next attempt, if there is to be one
   PRIMARY KEY (id, channel)
 ) STRICT, WITHOUT ROWID;
 

@@ -40,7 +40,9 @@ class Settings(settings.Settings):
     """Seconds for one attempt."""
 
     public_url: str | None = None
-    """Where people reach this service from outside: links in e-mails lead there."""
+    """Where people reach this service from outside: links in messages lead there. E-mail and chat
+    need it.
+    """
     email_host: str | None = None
     """The SMTP server that e-mails are handed to. None sends none."""
     email_port: int | None = Field(default=None, ge=1, le=65_535)

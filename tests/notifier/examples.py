@@ -335,7 +335,8 @@ class Notifier:
     async def letters(self, member: str) -> list[dict[str, Any]]:
         rows = await shown.notices(self.store, after=0, limit=1000, recipient=member)
         reader = await recipient(self.store, member)
-        return [_letter(row, WORDING.words(row.sent.notice, reader)) for row in rows]
+        manners = self.notifying.rules.manners
+        return [_letter(row, WORDING.words(row.sent.notice, reader), manners) for row in rows]
 
     async def alerts(self) -> list[str]:
         """Return the names of what was said of alerts, in the order of the log."""

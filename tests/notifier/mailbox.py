@@ -68,7 +68,7 @@ class Mailbox:
 
     async def has(self, messages: int) -> None:
         """Return when it has got so many."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.got) < messages:
                 await asyncio.sleep(0.01)
 

@@ -108,7 +108,7 @@ async def test_who_is_elsewhere_away_or_unwilling_is_not_asked(tmp_path: Path) -
             moved("ann", "content_creator", frm="socially_engaged", version=5), moved("fay")
         )
         await notifier.hears(happened("member_departed", "bob"), happened("member_paused", "cyd"))
-        await set_stopped(notifier.store, "dee", "topic_request", stopped=True)
+        await set_stopped(notifier.store, "dee", "topic_request", "email", stopped=True)
         await notifier.hears(requested(), requested("knitting", "r-2"))
 
         assert await asked(notifier) == ["eve"]

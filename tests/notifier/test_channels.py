@@ -25,8 +25,16 @@ from tests.notifier.examples import WORDING, a_notifier, moved, recognised
 from tests.notifier.mailbox import a_mailbox
 from tests.notifier.receiver import SECRET, a_receiver
 from tests.notifier.test_chat import a_room
-from tests.notifier.test_email import channel
-from tests.notifier.test_service import Process, a_bus, a_process, quiet, say, settings
+from tests.notifier.test_email import LINKS, channel
+from tests.notifier.test_service import (
+    Process,
+    a_bus,
+    a_process,
+    quiet,
+    rules_without_night,
+    say,
+    settings,
+)
 
 RULES = noticebook.load(SHIPPED_NOTICES)
 MANY = 20
@@ -47,7 +55,7 @@ async def test_a_channel_that_hangs_or_fails_holds_up_no_other(tmp_path: Path) -
         to = webhook.receiver(receiver.url, SecretStr(SECRET), private=True, timeout=5)
         ways = (
             channel(mailbox.port),
-            Chat(Services(["json"]), WORDING),
+            Chat(Services(["json"]), WORDING, LINKS),
             Hook(caller, to, WORDING),
         )
         async with delivering(notifier, *ways):
@@ -114,6 +122,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
         }.items():
             monkeypatch.setenv(f"ZONES_NOTIFIER_EMAIL_{name}", value)
         monkeypatch.setenv("ZONES_NOTIFIER_PUBLIC_URL", "https://zones.example")
+        monkeypatch.setenv("ZONES_NOTIFIER_NOTICES", str(rules_without_night(tmp_path)))
         mailbox.seconds = 0.05
         async with a_process(settings(tmp_path / "data", server)) as process:
             await process.until("/v1/status", quiet)
@@ -125,7 +134,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
                 await process.start()
             await mailbox.has(MANY)
             await process.until("/v1/status", quiet)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while len({it["Message-ID"] for it in mailbox.got}) < MANY:
                     await asyncio.sleep(0.05)
             await asyncio.sleep(1)
@@ -141,6 +150,7 @@ async def test_a_kill_repeats_what_was_being_sent_and_loses_nothing(
         ({"TEMPLATES": "{folder}"}, "en/announcement.j2:1: Encountered unknown tag 'oops'"),
         ({"EMAIL_HOST": "mail.example"}, "ZONES_NOTIFIER_PUBLIC_URL must say where people"),
         ({"EMAIL_FROM": "nobody"}, "ZONES_NOTIFIER_EMAIL_FROM: value is not a valid email"),
+        ({"CHAT": "json"}, "ZONES_NOTIFIER_PUBLIC_URL must say where people"),
         ({"CHAT": "smoke_signals"}, "ZONES_NOTIFIER_CHAT: Apprise knows no service"),
     ],
     ids=str,

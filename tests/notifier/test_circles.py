@@ -58,7 +58,7 @@ async def test_a_circle_is_proposed_to_each_of_it_once_a_month(tmp_path: Path) -
 async def test_whoever_stopped_circles_or_is_away_is_in_none(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await five_who_care(notifier)
-        await set_stopped(notifier.store, "ann", "circle", stopped=True)
+        await set_stopped(notifier.store, "ann", "circle", "email", stopped=True)
         await passes(notifier, NINE + 30 * DAY)
         assert await told(notifier, "circle") == ["bob", "cyd", "dee", "eve"]
 

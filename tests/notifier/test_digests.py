@@ -61,14 +61,16 @@ async def test_a_digest_leaves_out_what_was_stopped_in_the_meantime(tmp_path: Pa
     async with a_notifier(tmp_path, rules=RULES) as notifier, a_mailbox() as mailbox:
         await found_at(notifier, "ann", email="ann@mail.example")
         await a_morning(notifier)
-        await set_stopped(notifier.store, "ann", "announcement", stopped=True)
+        await set_stopped(notifier.store, "ann", "announcement", "email", stopped=True)
         async with delivering(notifier, channel(mailbox.port)):
             await nothing_waits(notifier, "email")
 
         [message] = mailbox.got
         assert message["Subject"] == "Recognised: Five pieces"
-        problems = [(it.notice.kind, it.problem) for it in await failures(notifier)]
-        assert problems == [("announcement", "not_wanted")] * 2
+        states = [await shown.deliveries(notifier.store, it.id) for it in await notifier.notices()]
+        mailed = [(it.state, it.problem) for each in states for it in each if it.channel == "email"]
+        assert sorted(mailed) == [("delivered", None), *[("dropped", "not_wanted")] * 2]
+        assert await failures(notifier) == []
 
 
 async def test_a_digest_that_fails_is_sent_again_as_one(tmp_path: Path) -> None:
@@ -87,17 +89,18 @@ async def test_a_digest_is_one_message_in_a_chat(tmp_path: Path) -> None:
     async with a_notifier(tmp_path, rules=RULES) as notifier, a_room() as room:
         await found_at(notifier, "ann", chat=f"json://127.0.0.1:{room.port}/room")
         await a_morning(notifier)
-        async with delivering(notifier, Chat(Services(["json"]), WORDING)):
+        async with delivering(notifier, Chat(Services(["json"]), WORDING, LINKS)):
             await nothing_waits(notifier, "chat")
 
         [got] = room.got
         assert [got["message"].count(url) for url in TWO] == [1, 1]
         assert got["message"].count("you follow bea") == 1
         assert got["message"] == got["message"].strip()
+        assert LINKS.stop("ann", "announcement", channel="chat") in got["message"]
 
 
 async def test_a_link_may_stop_several_kinds_and_no_other() -> None:
     token = LINKS.stop("ann", "recognition", "announcement").rpartition("/")[2]
-    assert LINKS.stopped_by(token) == ("ann", ("announcement", "recognition"))
+    assert LINKS.stopped_by(token) == ("ann", ("announcement", "recognition"), "email")
     odd = LINKS.stop("ann", "recognition", "gossip").rpartition("/")[2]  # type: ignore[arg-type]
     assert LINKS.stopped_by(odd) is None

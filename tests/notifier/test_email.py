@@ -294,6 +294,36 @@ async def test_an_alert_overtakes_whatever_waits(tmp_path: Path) -> None:
         assert subjects[0] == "A draft by ann waits for an editor"
 
 
+async def test_an_alert_that_failed_once_overtakes_whatever_is_new(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_mailbox() as mailbox:
+        mailbox.answers = ["451 come again", TAKEN]
+        await notifier.hears(editor())
+        await notifier.hears(moved())
+        await found_at(notifier, "eddi", email="eddi@mail.example")
+        await notifier.hears(submitted())
+        async with mailing(notifier, mailbox, Patience((timedelta(hours=1),), SLEEPLESS)):
+            async with asyncio.timeout(5):
+                while not mailbox.attempts:
+                    await asyncio.sleep(0.01)
+            await nothing_but_waits(notifier)
+        await notifier.hears(*(recognised("eddi", block=block) for block in range(1, 21)))
+        async with notifier.store.transaction() as transaction:
+            await transaction.execute("UPDATE deliveries SET next_at = 1 WHERE next_at > 0")
+        async with mailing(notifier, mailbox):
+            await nothing_waits(notifier, "email")
+
+        subjects = [message["Subject"] for message in mailbox.got]
+        assert len(subjects) == 21
+        assert subjects[0] == "A draft by ann waits for an editor"
+
+
+async def nothing_but_waits(notifier: Notifier) -> None:
+    """Return once nothing is to be tried at present."""
+    async with asyncio.timeout(5):
+        while not await shown.next_delivery(notifier.store, "email"):
+            await asyncio.sleep(0.01)
+
+
 async def test_a_login_goes_over_tls_and_only_to_whom_we_trust(tmp_path: Path) -> None:
     context, ca = certificate(tmp_path)
     user, password = LOGIN

@@ -69,7 +69,7 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     app.include_router(turnaround.router(notifier.store, notifier.notifying.rules.hours))
     app.include_router(http.router(notifier.store, acknowledge))
     app.include_router(voices.router(notifier.store, notifier.speaks))
-    app.include_router(inbox.router(notifier.store, WORDING))
+    app.include_router(inbox.router(notifier.store, WORDING, notifier.notifying.rules.manners))
     app.include_router(addresses.router(notifier.store, Services(["ntfys"]).misfit))
     app.include_router(consent.router(notifier.store))
     app.include_router(requests.router(notifier.store, answer))
@@ -259,6 +259,33 @@ async def test_an_inbox_is_read_once(tmp_path: Path) -> None:
         assert unread == letters[2:]
         assert all(letter["why"] for letter in letters)
         assert (await client.get("/v1/inbox/nobody")).json()["notices"] == []
+
+
+async def test_a_letter_says_how_to_hear_no_more_of_its_kind(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await notifier.hears(editor(), submitted())
+        [letter] = (await client.get("/v1/inbox/eddi")).json()["notices"]
+        stop = letter["stop"]
+        (await client.put(stop["path"], json=stop["body"])).raise_for_status()
+        await notifier.hears(submitted(draft="d-2"))
+
+        fates = (await client.get("/v1/members/eddi/notices")).json()["notices"]
+        assert [(it["state"], it["why"]) for it in fates] == [
+            ("sent", None),
+            ("dropped", "not_wanted"),
+        ]
+
+
+async def test_a_letter_promises_no_stop_that_there_is_not(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        await three_drafts(notifier)
+        letters = (await client.get("/v1/inbox/eddi")).json()["notices"]
+
+        assert {it["kind"]: it["stop"] for it in letters} == {
+            "fast_track_granted": None,
+            "fast_track_alert": None,
+            "fast_track_at_risk": None,
+        }
 
 
 async def test_notices_are_listed_without_their_words(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The links in e-mails: they ask first, do one thing for one person, and nobody can make one."""
+"""The links in messages: they ask first, do one thing for one person, and nobody can make one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,6 +13,7 @@ from services.notifier.adapters import acknowledging, answering, links, noticebo
 from services.notifier.adapters.links import Links, kept_key
 from services.notifier.domain.requests import Reply
 from services.notifier.domain.wording import CASES
+from services.notifier.projections import knowledge
 from services.notifier.projections.asking import voice
 from services.notifier.projections.recipients import Recipient
 from services.notifier.settings import SHIPPED_NOTICES
@@ -35,6 +36,7 @@ from tests.notifier.examples import (
 
 LINKS = Links(b"k" * 32, "")
 RULES = noticebook.load(SHIPPED_NOTICES, reachable=frozenset(["email"]))
+BEFORE_CHATS = "/v1/stop/WyJhbm4iLCJyZWNvZ25pdGlvbiJd.WMpd3ISvf1MmNPomFaJduF_4Luo4uJifkpvKBJeCLbY"
 ELSEWHERE = {"host": "zones.example", "origin": "https://mail.example"}
 """What a browser says that comes from somebody's mail."""
 
@@ -86,14 +88,45 @@ async def test_a_link_stops_one_kind_for_one_member_and_brings_it_back(tmp_path:
         assert "You get no more e-mails about recognitions" in stopped.text
         assert await channels(notifier, 2) == ("inbox",)
         await notifier.hears(moved())
-        assert [it.channels for it in await notifier.notices() if it.notice.recipient == "ann"][
-            -1
-        ] == ("inbox", "email")
+        assert await channels_of_ann(notifier) == ("inbox", "email")
 
         assert 'action="?again=true"' in stopped.text
         again = await client.post(f"{link}?again=true")
         assert "You get e-mails about recognitions again" in again.text
         assert await channels(notifier, 3) == ("inbox", "email")
+
+
+async def test_a_link_stops_a_kind_over_its_own_channel_only(tmp_path: Path) -> None:
+    both = noticebook.load(SHIPPED_NOTICES, reachable=frozenset(["email", "chat"]))
+    async with a_notifier(tmp_path, rules=both) as notifier, asking(notifier) as client:
+        await found_at(notifier, "ann", email="ann@mail.example", chat="json://127.0.0.1/room")
+        link = LINKS.stop("ann", "fast_track_granted", channel="chat")
+        asked = (await client.get(link)).text
+        assert "No more chat messages about the beginning of the fast track?" in asked
+        assert "Stop these chat messages" in asked
+        stopped = await client.post(link)
+        assert "You get no more chat messages about the beginning" in stopped.text
+        await notifier.hears(moved())
+        assert await channels_of_ann(notifier) == ("inbox", "email")
+
+        again = await client.post(f"{link}?again=true")
+        assert "You get chat messages about the beginning" in again.text
+        await notifier.hears(moved(to="content_creator", frm="socially_engaged", version=5))
+        await notifier.hears(moved(version=6))
+        assert await channels_of_ann(notifier) == ("inbox", "email", "chat")
+
+
+async def channels_of_ann(notifier: Notifier) -> tuple[str, ...]:
+    """Return over what she was told last."""
+    return [it for it in await notifier.notices() if it.notice.recipient == "ann"][-1].channels
+
+
+async def test_a_link_from_before_chats_had_some_is_for_e_mails(tmp_path: Path) -> None:
+    async with a_notifier(tmp_path) as notifier, asking(notifier) as client:
+        stopped = await client.post(BEFORE_CHATS)
+
+        assert "You get no more e-mails about recognitions" in stopped.text
+        assert await knowledge.stopped(notifier.store, ["ann"]) == {("ann", "recognition", "email")}
 
 
 async def test_a_mail_program_stops_a_kind_by_itself(tmp_path: Path) -> None:
@@ -189,6 +222,7 @@ async def test_a_page_runs_nothing_and_tells_nobody_where_it_is(tmp_path: Path) 
         Links(b"x" * 32, "").stop("ann", "announcement"),
         LINKS.stop("ann", "announcement")[:-1],
         LINKS.stop("ann", "no_such_kind"),  # type: ignore[arg-type]
+        LINKS.stop("ann", "announcement", channel="webhook"),
         LINKS.acknowledge("ann", "a").replace("acknowledge", "stop"),
         LINKS.stop("ann", "announcement").replace("stop", "acknowledge"),
         LINKS.acknowledge("ann", "no such alert"),
@@ -227,7 +261,7 @@ async def test_two_who_stop_at_once_stop_once(tmp_path: Path) -> None:
     async with a_notifier(tmp_path, rules=RULES) as notifier:
         await asyncio.gather(
             *(
-                stopping.set_stopped(notifier.store, "ann", "recognition", stopped=True)
+                stopping.set_stopped(notifier.store, "ann", "recognition", "email", stopped=True)
                 for _ in range(5)
             )
         )

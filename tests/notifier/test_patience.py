@@ -1,4 +1,4 @@
-"""What did not get through is tried again, and rings nobody out of their sleep."""
+"""What is tried, and tried again where it did not get through, rings nobody out of their sleep."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -35,10 +35,10 @@ KATHMANDU = ZoneInfo("Asia/Kathmandu")
 HOUR = timedelta(hours=1)
 
 
-async def falls_asleep(notifier: Notifier, member: str) -> datetime:
+async def falls_asleep(notifier: Notifier, member: str, after: timedelta = -HOUR) -> datetime:
     """Return when they get up, where they live: in an hour."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    begins, ends = ((now + hours).astimezone(KATHMANDU) for hours in (-HOUR, HOUR))
+    begins, ends = ((now + hours).astimezone(KATHMANDU) for hours in (after, HOUR))
     await notifier.hears(happened("member_registered", member, timezone="Asia/Kathmandu"))
     await notifier.is_told_what_is_wanted(member, quiet=f"{begins:%H:%M}-{ends:%H:%M}")
     return now + HOUR
@@ -70,13 +70,39 @@ async def put_off(notifier: Notifier, sent: NoticeSent) -> Delivery:
             await asyncio.sleep(0.01)
 
 
+async def failed_once(notifier: Notifier, sent: NoticeSent) -> Delivery:
+    """Return how far it has come, once the first attempt came to nothing."""
+    async with asyncio.timeout(5):
+        while not (known := await email_of(notifier, sent)).attempts:
+            await asyncio.sleep(0.01)
+    return known
+
+
+async def test_nobody_is_rung_out_of_their_sleep_by_a_first_attempt(tmp_path: Path) -> None:
+    """What was said in the evening may still wait for its turn, or for a restart, at night."""
+    async with a_notifier(tmp_path, rules=RULES) as notifier, a_mailbox() as mailbox:
+        await found_at(notifier, "ann", email="ann@mail.example")
+        sent = await a_notice(notifier)
+        up = await falls_asleep(notifier, "ann")
+        async with mailing(notifier, mailbox):
+            waits = await put_off(notifier, sent)
+            assert (waits.attempts, waits.problem, mailbox.attempts) == (0, None, 0)
+            assert waits.next_at
+            assert up <= waits.next_at <= up + SPREAD
+
+            await wakes_up(notifier, "ann")
+            await nothing_waits(notifier, "email")
+        delivered = await email_of(notifier, sent)
+        assert (delivered.state, delivered.attempts, len(mailbox.got)) == ("delivered", 1, 1)
+
+
 async def test_nobody_is_rung_out_of_their_sleep_by_another_attempt(tmp_path: Path) -> None:
     """It is made soon after they have got up, by their own clock, and whoever asks is told so."""
     async with a_notifier(tmp_path, rules=RULES) as notifier, a_mailbox() as mailbox:
         mailbox.answers = ["451 come again", TAKEN]
         await found_at(notifier, "ann", email="ann@mail.example")
         sent = await a_notice(notifier)
-        up = await falls_asleep(notifier, "ann")
+        up = await falls_asleep(notifier, "ann", after=HOUR / 6)
         async with mailing(notifier, mailbox, Patience((HOUR / 2,), SLEEPLESS)):
             waits = await put_off(notifier, sent)
             assert (waits.attempts, waits.problem, mailbox.attempts) == (1, "smtp_451", 1)
@@ -97,9 +123,9 @@ async def test_what_is_due_while_somebody_sleeps_waits_and_that_is_no_attempt(
         mailbox.answers = ["451 come again", TAKEN]
         await found_at(notifier, "ann", email="ann@mail.example")
         sent = await a_notice(notifier)
+        async with mailing(notifier, mailbox, Patience((HOUR,), SLEEPLESS)):
+            before = await failed_once(notifier, sent)
         up = await falls_asleep(notifier, "ann")
-        async with mailing(notifier, mailbox):
-            before = await put_off(notifier, sent)
         await is_due(notifier)
         async with mailing(notifier, mailbox):
             after = await put_off(notifier, sent)

@@ -212,11 +212,27 @@ def test_pauses_are_those_of_the_schedule_and_differ() -> None:
         *("127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1"),
         *("[::1]", "[fe80::1]", "[fd00::1]", "[::]"),
         *("[::ffff:10.0.0.7]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"),
+        *("[64:ff9b:1::7f00:1]", "[64:ff9b:1:ffff::808:808]", "[fec0::1]", "[feff::1]"),
+        *("[::127.0.0.1]", "[::8.8.8.8]", "[::ffff:0:127.0.0.1]", "[::ffff:0:8.8.8.8]"),
+        *("192.0.0.8", "192.0.0.9", "192.0.0.255", "[::ffff:192.0.0.9]", "[64:ff9b::192.0.0.9]"),
     ],
 )
 async def test_a_private_address_is_not_called_unasked(address: str) -> None:
+    """Nor one that only some versions of Python take for private."""
     with pytest.raises(NotDelivered, match="forbidden_address"):
         await hosts.resolved(httpx2.URL(f"https://{address}/hook"), private=False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("192.0.1.1", "191.255.255.255", "[2606:4700::1]", "[64:ff9b::808:808]"),
+        "[::ffff:8.8.8.8]",
+    ],
+)
+async def test_its_public_neighbours_are_called(address: str) -> None:
+    url = httpx2.URL(f"https://{address}/hook")
+    assert len(await hosts.resolved(url, private=False)) == 1
 
 
 async def test_without_tls_only_a_private_address_is_called() -> None:

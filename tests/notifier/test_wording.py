@@ -26,7 +26,7 @@ from services.notifier.domain.announcing import Listener
 from services.notifier.domain.audience import MemberMoved, PieceRecorded
 from services.notifier.domain.care import CareSuggested
 from services.notifier.domain.circles import CircleProposed
-from services.notifier.domain.kinds import KINDS, Kind
+from services.notifier.domain.kinds import ADDRESSED, KINDS, Kind
 from services.notifier.domain.notices import Notice
 from services.notifier.domain.promises import Promise
 from services.notifier.domain.recognitions import Recognition
@@ -188,13 +188,21 @@ def facts_and_ones() -> Iterator[Notice]:
 def in_every_form(notices: Sequence[Notice], locale: str) -> Iterator[str]:
     """Whatever a member reads: each alone and all together, as text, as HTML and in a chat."""
     to = Recipient("m-001", locale, "Europe/Vienna")
-    letters = [WORDING.letter(it, to, stop="https://a.example/s", ways=WAYS) for it in notices]
-    letters.append(WORDING.digest(notices, to, stop=str, ways=lambda _: WAYS))
+    letters = [
+        *(
+            WORDING.letter(it, to, stop="https://a.example/s", ways=WAYS, channel=channel)
+            for it in notices
+            for channel in ADDRESSED
+        ),
+        *(
+            WORDING.digest(notices, to, stop=str, ways=lambda _: WAYS, channel=channel)
+            for channel in ADDRESSED
+        ),
+    ]
     for letter in letters:
         yield letter.subject
         yield letter.text
         yield unescape(re.sub("<[^>]*>", "", letter.html.partition("<body")[2]))
-    yield "\n".join(WORDING.summary(notices, to))
 
 
 def read(notice: Notice, locale: str) -> Words:
@@ -467,13 +475,12 @@ def suggested(*topics: str) -> list[Notice]:
 
 @in_every_language
 def test_what_holds_for_all_of_a_kind_is_said_once(locale: str) -> None:
-    """Also after a kind of which there is nothing like it, and where they are read in a chat."""
-    to = Recipient("m-001", locale)
+    """Also after a kind of which there is nothing like it."""
     told = [CASES[0], *suggested("tea", "tea", "ink"), ANNOUNCED]
     closing = read(told[1], locale).text.partition("\n\n")[2]
-    letter = WORDING.digest(told, to, stop=str)
+    letter = WORDING.digest(told, Recipient("m-001", locale), stop=str)
 
-    for said in (letter.text, letter.html, WORDING.summary(told, to).text):
+    for said in (letter.text, letter.html):
         assert said.count(closing) == 1
         assert said.index("P2") < said.index(closing) < said.index(read(ANNOUNCED, locale).title)
 
@@ -484,7 +491,7 @@ def test_a_digest_brings_together_what_has_the_same_reason_and_says_it_once(loca
     letter = WORDING.digest(told, Recipient("m-001", locale), stop=str)
     tea, ink, _ = (read(it, locale).why for it in told)
 
-    for said in (letter.text, letter.html, WORDING.summary(told, Recipient("m-001", locale)).text):
+    for said in (letter.text, letter.html):
         order = [said.index(it) for it in ("P0", "P2", tea, "P1", ink)]
         assert order == sorted(order)
         assert (said.count(tea), said.count(ink)) == (1, 1)

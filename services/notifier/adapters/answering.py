@@ -1,4 +1,4 @@
-"""The links in an e-mail that asks for a topic: a page that asks once more, and a button."""
+"""The links in a message that asks for a topic: a page that asks once more, and a button."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse

@@ -7,7 +7,12 @@ import structlog
 from services.notifier.adapters.patience import Patience
 from services.notifier.adapters.ways import NotDelivered
 from services.notifier.domain.kinds import Channel
-from services.notifier.domain.notices import NoticeDelivered, NoticeFailed, NoticeSent
+from services.notifier.domain.notices import (
+    DeliveryDropped,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeSent,
+)
 from services.notifier.domain.notices import stream as stream_of
 from services.notifier.domain.reach import ReceiverGone
 from services.notifier.projections import tables
@@ -66,6 +71,17 @@ async def note(
         problem=problem.problem,
         n=attempts,
     )
+
+
+async def drop(
+    transaction: Transaction, *, sent: NoticeSent, channel: Channel, attempts: int, why: str
+) -> None:
+    """Try no more. Nothing failed, so nobody has to hear of it."""
+    dropped = DeliveryDropped(
+        id=sent.id, channel=channel, why=why, attempts=attempts, at=datetime.now(UTC)
+    )
+    await tables.write(transaction, [Entry(stream_of(sent.notice.recipient), dropped)])
+    log.info("notifier.delivery_dropped", channel=channel, notice=sent.id, why=why)
 
 
 async def wait(transaction: Transaction, *, id: str, channel: Channel, until: datetime) -> None:

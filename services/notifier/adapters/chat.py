@@ -9,13 +9,16 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
+from services.notifier.adapters.links import Links
 from services.notifier.adapters.ways import NotDelivered
-from services.notifier.adapters.wording import Wording, Words
+from services.notifier.adapters.wording import Letter, Wording
+from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections.recipients import Recipient
 from shared.runtime.errors import WrongUse
@@ -53,16 +56,14 @@ class Services:
             return f"must be an address of Apprise's for one of these services: {listed}"
         return None
 
-    def send(self, address: str, words: Words) -> None:
+    def send(self, address: str, letter: Letter) -> None:
         """Block until it is sent. Raises NotDelivered."""
         service = self._service(address)
         if service is None:
             raise NotDelivered("no_service", final=True)
         to = Apprise(asset=self._asset)
         to.add(service)
-        if not to.notify(
-            title=words.title, body=f"{words.text}\n\n{words.why}", body_format=NotifyFormat.TEXT
-        ):
+        if not to.notify(title=letter.subject, body=letter.text, body_format=NotifyFormat.TEXT):
             raise NotDelivered("not_taken")
 
     def _service(self, address: str) -> NotifyBase | None:
@@ -79,17 +80,33 @@ class Chat:
     at_once: Final = 1
     """Nothing in a chat tells the second of two from the first."""
 
-    def __init__(self, services: Services, wording: Wording) -> None:
-        self._services, self._wording = services, wording
+    def __init__(self, services: Services, wording: Wording, links: Links) -> None:
+        self._services, self._wording, self._links = services, wording, links
 
     async def send(self, sent: NoticeSent, to: Recipient) -> None:
         """Apprise blocks, so it gets a thread; its own time limit ends that."""
-        words = self._wording.words(sent.notice, to)
-        await asyncio.to_thread(self._services.send, to.chat or "", words)
+        notice = sent.notice
+        letter = self._wording.letter(
+            notice,
+            to,
+            stop=self._stop(to, notice.kind),
+            ways=self._links.ways(notice),
+            channel=self.channel,
+        )
+        await asyncio.to_thread(self._services.send, to.chat or "", letter)
 
     async def send_digest(self, those: Sequence[NoticeSent], to: Recipient) -> None:
-        words = self._wording.summary([sent.notice for sent in those], to)
-        await asyncio.to_thread(self._services.send, to.chat or "", words)
+        letter = self._wording.digest(
+            [sent.notice for sent in those],
+            to,
+            stop=partial(self._stop, to),
+            ways=self._links.ways,
+            channel=self.channel,
+        )
+        await asyncio.to_thread(self._services.send, to.chat or "", letter)
+
+    def _stop(self, to: Recipient, kind: Kind) -> str:
+        return self._links.stop(to.member, kind, channel=self.channel)
 
 
 def _known() -> frozenset[str]:

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Final
 
 from services.notifier.adapters.templates import Form, Values
-from services.notifier.domain.kinds import KINDS
+from services.notifier.domain.kinds import ADDRESSED, KINDS
 from services.notifier.domain.notices import Notice
 from services.notifier.domain.wording import CASES
 
@@ -24,7 +24,7 @@ AROUND: Final = (
     *("decline", "decline_ask", "decline_hint", "declined", "unasked_hint"),
     *("nowhere", "nowhere_hint"),
 )
-"""What is said in e-mails beside the notice, and on the pages that their links lead to."""
+"""What is said in messages beside the notice, and on the pages that their links lead to."""
 
 
 def facts_of(notice: Notice) -> Values:
@@ -39,7 +39,17 @@ SPOKEN: Final[Mapping[str, Form]] = {
     },
     "digest": Form(("title", "intro"), [{"count": count, "first": "A title"} for count in (1, 2)]),
     "around": Form(
-        AROUND, [{"name": "new pieces", "draft": "d-1", "about": "m-002", "topic": "tea"}]
+        AROUND,
+        [
+            {
+                "name": "new pieces",
+                "channel": channel,
+                "draft": "d-1",
+                "about": "m-002",
+                "topic": "tea",
+            }
+            for channel in ADDRESSED
+        ],
     ),
 }
 WAYS: Final[Sequence[Sequence[Values]]] = (
@@ -98,6 +108,7 @@ PAGES: Final = [
 PLAIN: Final[Mapping[str, Form]] = {
     "email.txt": Form((), LETTERS),
     "email.html": Form((), LETTERS),
+    "chat.txt": Form((), LETTERS),
     "digest.txt": Form((), DIGESTS),
     "digest.html": Form((), DIGESTS),
     "page.html": Form((), PAGES),

@@ -15,6 +15,17 @@ from services.notifier.adapters.ways import NotDelivered
 
 PORTS: Final = {"https": 443, "http": 80}
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(it)
+    for it in (
+        "64:ff9b:1::/48",  # a network's own translation to IPv4: RFC 8215
+        "fec0::/10",  # a site's own, as it was written once: RFC 3879
+        "::/96",  # IPv4, as it was written once: RFC 4291
+        "::ffff:0:0:0/96",  # IPv4, translated: RFC 2765
+        "192.0.0.0/24",  # for protocols: RFC 6890
+    )
+)
+"""What passes for public by what the standard library knows."""
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -39,7 +50,7 @@ def name(url: httpx2.URL) -> str:
 def _may_be_called(address: Address, url: httpx2.URL, *, private: bool) -> bool:
     if address.is_multicast or address.is_unspecified:
         return False
-    if address.is_global:
+    if address.is_global and not any(address in network for network in NOT_PUBLIC):
         return url.scheme == "https"
     return private
 

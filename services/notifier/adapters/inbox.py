@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from services.notifier.adapters.wording import Wording, Words
-from services.notifier.domain.notices import NoticeRead, stream
+from services.notifier.domain.manners import Manner, Manners
+from services.notifier.domain.notices import Notice, NoticeRead, stream
 from services.notifier.projections import shown, tables
 from services.notifier.projections.recipients import recipient
 from shared.contracts.words import SUBJECT_PATTERN
@@ -17,8 +18,17 @@ Recipient = Annotated[str, Path(pattern=SUBJECT_PATTERN)]
 MOST: int = 1000
 
 
+class Stop(BaseModel):
+    """How to hear no more of a kind: `PUT` the body to the path."""
+
+    path: str
+    body: dict[str, dict[str, str]]
+
+
 class Letter(BaseModel):
-    """`title`, `text` and `why` are what a person reads; `cause` is what it was sent for."""
+    """`title`, `text` and `why` are what a person reads; `cause` is what it was sent for. `stop` is
+    null where the kind cannot be switched off.
+    """
 
     id: str
     kind: str
@@ -30,6 +40,7 @@ class Letter(BaseModel):
     due_at: datetime | None
     sent_at: datetime
     read: bool
+    stop: Stop | None
 
 
 class Inbox(BaseModel):
@@ -44,7 +55,7 @@ class Reading(BaseModel):
     ids: Annotated[list[str], Field(min_length=1, max_length=MOST)]
 
 
-def router(store: Store, wording: Wording) -> APIRouter:
+def router(store: Store, wording: Wording, manners: Manners) -> APIRouter:
     """Return `/v1/inbox/{member}`; `_org` has one too."""
     router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
 
@@ -60,7 +71,9 @@ def router(store: Store, wording: Wording) -> APIRouter:
         reader = await recipient(store, member)
         return {
             "member": member,
-            "notices": [_letter(row, wording.words(row.sent.notice, reader)) for row in rows],
+            "notices": [
+                _letter(row, wording.words(row.sent.notice, reader), manners) for row in rows
+            ],
             "next": rows[-1].position if len(rows) == limit else None,
         }
 
@@ -80,7 +93,7 @@ async def mark_read(store: Store, member: str, ids: list[str]) -> int:
     return len(entries)
 
 
-def _letter(row: shown.Inboxed, words: Words) -> dict[str, Any]:
+def _letter(row: shown.Inboxed, words: Words, manners: Manners) -> dict[str, Any]:
     notice = row.sent.notice
     return {
         "id": row.sent.id,
@@ -91,4 +104,12 @@ def _letter(row: shown.Inboxed, words: Words) -> dict[str, Any]:
         "due_at": notice.due_at,
         "sent_at": row.sent.sent_at,
         "read": row.is_read,
+        "stop": _stop(notice, manners.of(notice.kind)),
     }
+
+
+def _stop(notice: Notice, manner: Manner) -> dict[str, Any] | None:
+    if manner.urgent or not manner.optional:
+        return None
+    path = f"/v1/members/{notice.recipient}/preferences"
+    return {"path": path, "body": {"kinds": {notice.kind: "off"}}}

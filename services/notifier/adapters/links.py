@@ -1,4 +1,4 @@
-"""Signed links in e-mails. Whoever has one may do what it says and nothing else, without a token.
+"""Signed links in messages. Whoever has one may do what it says and nothing else, without a token.
 
 What they lead to is a page that asks, and a button that does it. Looking at a page changes nothing,
 since programs look at links before people do.
@@ -8,11 +8,11 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.notifier.domain.kinds import ALERTS, KINDS, Kind
+from services.notifier.domain.kinds import ADDRESSED, ALERTS, KINDS, Channel, Kind
 from services.notifier.domain.notices import Notice
 from shared.runtime.errors import WrongUse
 
@@ -21,6 +21,14 @@ PATHS: Final = (
     *("/v1/accept/", "/v1/decline/"),
 )
 KEY_BYTES: Final = 32
+
+
+class Stop(NamedTuple):
+    """Who wants no more of which kinds over a channel."""
+
+    member: str
+    kinds: tuple[Kind, ...]
+    channel: Channel
 
 
 class Links:
@@ -32,8 +40,8 @@ class Links:
         self._voice = _serializer(key, "voice")
         self._accept, self._decline = _serializer(key, "accept"), _serializer(key, "decline")
 
-    def stop(self, member: str, *kinds: Kind) -> str:
-        return f"{self._public}/v1/stop/{self._stop.dumps([member, ' '.join(kinds)])}"
+    def stop(self, member: str, *kinds: Kind, channel: Channel = "email") -> str:
+        return f"{self._public}/v1/stop/{self._stop.dumps([member, ' '.join(kinds), channel])}"
 
     def acknowledge(self, member: str, alert: str) -> str:
         return f"{self._public}/v1/acknowledge/{self._acknowledge.dumps([member, alert])}"
@@ -58,30 +66,36 @@ class Links:
             return {"accept": self.accept(to, cause), "decline": self.decline(to, cause)}
         return {}
 
-    def stopped_by(self, token: str) -> tuple[str, tuple[Kind, ...]] | None:
-        """Return who wants no more of which kinds, None where the link is not ours."""
-        found = _read(self._stop, token)
-        if found is None:
+    def stopped_by(self, token: str) -> Stop | None:
+        """Return what a link stops, None where it is not ours."""
+        match _read(self._stop, token):
+            case (member, kinds):  # as in e-mails before chats had links
+                named, over = kinds.split(" "), "email"
+            case (member, kinds, over):
+                named = kinds.split(" ")
+            case _:
+                return None
+        known = tuple(kind for kind in KINDS if kind in named)
+        channel = next((it for it in ADDRESSED if it == over), None)
+        if channel is None or len(known) != len(named):
             return None
-        named = found[1].split(" ")
-        kinds = tuple(kind for kind in KINDS if kind in named)
-        return (found[0], kinds) if len(kinds) == len(named) else None
+        return Stop(member, known, channel)
 
     def acknowledged_by(self, token: str) -> tuple[str, str] | None:
         """Return who takes up which alert, None where the link is not ours."""
-        return _read(self._acknowledge, token)
+        return _pair(self._acknowledge, token)
 
     def answered_by(self, token: str) -> tuple[str, str] | None:
         """Return who answers which question, None where the link is not ours."""
-        return _read(self._voice, token)
+        return _pair(self._voice, token)
 
     def accepted_by(self, token: str) -> tuple[str, str] | None:
         """Return who accepts which request, None where the link is not ours."""
-        return _read(self._accept, token)
+        return _pair(self._accept, token)
 
     def declined_by(self, token: str) -> tuple[str, str] | None:
         """Likewise."""
-        return _read(self._decline, token)
+        return _pair(self._decline, token)
 
 
 def kept_key(folder: Path) -> bytes:
@@ -107,9 +121,17 @@ def _serializer(key: bytes, purpose: str) -> URLSafeSerializer:
     )
 
 
-def _read(serializer: URLSafeSerializer, token: str) -> tuple[str, str] | None:
+def _read(serializer: URLSafeSerializer, token: str) -> tuple[str, ...]:
+    """Return what was signed, nothing where the link is not ours."""
     try:
-        who, what = serializer.loads(token)
+        return tuple(map(str, serializer.loads(token)))
     except (BadData, ValueError, TypeError):
-        return None
-    return str(who), str(what)
+        return ()
+
+
+def _pair(serializer: URLSafeSerializer, token: str) -> tuple[str, str] | None:
+    match _read(serializer, token):
+        case (who, what):
+            return who, what
+        case _:
+            return None

@@ -1,4 +1,4 @@
-"""Pages that the links in e-mails lead to, as they are sent: nobody keeps or frames them."""
+"""Pages that the links in messages lead to, as they are sent: nobody keeps or frames them."""
 
 from typing import Final
 

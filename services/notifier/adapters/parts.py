@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from services.notifier.adapters.templates import joined
 from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import Notice
 
@@ -26,12 +25,6 @@ class Part(NamedTuple):
     kind: Kind
     told: Sequence[Told]
     once: str
-
-    @property
-    def text(self) -> str:
-        return joined(
-            *(it for each in self.told for it in (each.title, each.text, each.why)), self.once
-        )
 
 
 def by_reason(told: Sequence[Told]) -> list[Told]:

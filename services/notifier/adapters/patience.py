@@ -1,5 +1,5 @@
-"""When something that did not get through is tried again: by the clock on the wall, not by that of
-the log, and not while people are to be left in peace.
+"""When something is tried, and tried again if it did not get through: by the clock on the wall, not
+by that of the log, and not while people are to be left in peace.
 """
 
 import random
@@ -40,7 +40,7 @@ class Patience:
     async def in_peace(
         self, read: Read, sent: NoticeSent, channel: Channel, at: datetime
     ) -> datetime:
-        """Return when a notice may be tried again from `at` on, so that nobody is rung out of their
+        """Return when a notice may be tried from `at` on, so that nobody is rung out of their
         sleep. What needs no address of a person goes to a program, which has none.
         """
         if channel not in ADDRESSED:

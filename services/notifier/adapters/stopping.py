@@ -1,5 +1,5 @@
-"""The link in an e-mail by which to stop its kind: a page that asks, and a button. Mail programs
-press it by themselves (RFC 8058).
+"""The link in a message by which to stop its kind over its channel: a page that asks, and a button.
+Mail programs press it by themselves (RFC 8058).
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,6 @@ from services.notifier.projections import knowledge, tables
 from services.notifier.projections.recipients import Recipient, recipient
 from shared.eventlog.log import Entry, Store
 
-CHANNEL: Final[Channel] = "email"
 AGAIN: Final = "?again=true"
 
 
@@ -27,30 +26,37 @@ def router(store: Store, links: Links, wording: Wording) -> APIRouter:
     """Return `/v1/stop/{token}`, for people."""
     router = APIRouter(prefix="/v1", tags=["links"], default_response_class=HTMLResponse)
 
-    @router.get("/stop/{token}", summary="Ask whether to stop e-mails of a kind")
+    @router.get("/stop/{token}", summary="Ask whether to stop a kind over a channel")
     async def ask_to_stop(token: str) -> Response:
         found = links.stopped_by(token)
         if found is None:
             return nowhere(wording)
-        reader = await recipient(store, found[0])
-        name = _names(wording, found[1], reader)
-        hint = hint_on(found[1])
-        return page(wording.page(reader, "stop_ask", hint, Button("stop_button"), name=name))
+        reader = await recipient(store, found.member)
+        return page(
+            wording.page(
+                reader,
+                "stop_ask",
+                hint_on(found.kinds),
+                Button("stop_button"),
+                name=_names(wording, found.kinds, reader),
+                channel=found.channel,
+            )
+        )
 
-    @router.post("/stop/{token}", summary="Stop e-mails of a kind, or send them again")
+    @router.post("/stop/{token}", summary="Stop a kind over a channel, or send it again")
     async def stop(token: str, again: bool = False) -> Response:
         found = links.stopped_by(token)
         if found is None:
             return nowhere(wording)
-        member, kinds = found
+        member, kinds, channel = found
         for kind in kinds:
-            await set_stopped(store, member, kind, stopped=not again)
+            await set_stopped(store, member, kind, channel, stopped=not again)
         reader = await recipient(store, member)
-        name = _names(wording, kinds, reader)
+        facts = {"name": _names(wording, kinds, reader), "channel": channel}
         if again:
-            return page(wording.page(reader, "resumed", name=name))
+            return page(wording.page(reader, "resumed", **facts))
         again_button = Button("resume_button", AGAIN)
-        return page(wording.page(reader, "stopped", hint_on(kinds), again_button, name=name))
+        return page(wording.page(reader, "stopped", hint_on(kinds), again_button, **facts))
 
     return router
 
@@ -64,16 +70,18 @@ def hint_on(kinds: Iterable[Kind]) -> str:
     return "unasked_hint" if any(kind in ASKS for kind in kinds) else "stop_hint"
 
 
-async def set_stopped(store: Store, member: str, kind: Kind, *, stopped: bool) -> None:
-    """Remember what somebody wants no more of by e-mail, or does again."""
+async def set_stopped(
+    store: Store, member: str, kind: Kind, channel: Channel, *, stopped: bool
+) -> None:
+    """Remember what somebody wants no more of over a channel, or does again."""
     async with store.transaction() as transaction:
-        before = (member, kind, CHANNEL) in await knowledge.stopped(transaction, [member])
+        before = (member, kind, channel) in await knowledge.stopped(transaction, [member])
         if before == stopped:
             return
         now = datetime.now(UTC)
         event = (
-            KindStopped(kind=kind, channel=CHANNEL, at=now)
+            KindStopped(kind=kind, channel=channel, at=now)
             if stopped
-            else KindResumed(kind=kind, channel=CHANNEL, at=now)
+            else KindResumed(kind=kind, channel=channel, at=now)
         )
         await tables.write(transaction, [Entry(stream(member), event)])

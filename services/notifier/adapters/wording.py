@@ -13,7 +13,7 @@ from services.notifier.adapters.languages import LAST_RESORT, Manner, locales
 from services.notifier.adapters.parts import Part, Told, by_reason
 from services.notifier.adapters.templates import Templates, joined, made_of
 from services.notifier.domain import hours
-from services.notifier.domain.kinds import Kind
+from services.notifier.domain.kinds import Channel, Kind
 from services.notifier.domain.notices import Notice
 from services.notifier.projections.recipients import Recipient
 
@@ -36,7 +36,7 @@ class Way(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """An e-mail: the same for a program that shows text, and for one that shows HTML."""
+    """An e-mail or a message in a chat: the same for what shows text, and for what shows HTML."""
 
     language: str
     subject: str
@@ -74,36 +74,29 @@ class Wording:
         return _line(made_of(template, "name", {}, manner))
 
     def letter(
-        self, notice: Notice, to: Recipient, *, stop: str, ways: Mapping[str, str]
+        self,
+        notice: Notice,
+        to: Recipient,
+        *,
+        stop: str,
+        ways: Mapping[str, str],
+        channel: Channel = "email",
     ) -> Letter:
-        """Return an e-mail with these links. `ways` to answer are by the block that names them."""
+        """Return a message with these links. `ways` to answer are by the block that names them."""
         words = self.words(notice, to)
         _, manner = self._spoken("around", to)
         values = {
             "language": manner.locale.language,
             "words": words,
-            "around": {"stop": self.around("stop", to, name=self.name(notice.kind, to))},
+            "around": {"stop": self._to_stop(notice.kind, to, channel)},
             "stop": stop,
             "ways": self._ways(ways, to),
         }
         return Letter(
             language=manner.locale.language,
             subject=words.title,
-            text=made_of(self._templates.whole("email.txt"), None, values, manner),
+            text=made_of(self._templates.whole(f"{channel}.txt"), None, values, manner),
             html=made_of(self._templates.whole("email.html"), None, values, manner),
-        )
-
-    def summary(self, notices: Sequence[Notice], to: Recipient) -> Words:
-        """Return in one message what several notices say, for where nobody writes letters. It says
-        why among all else.
-        """
-        template, manner = self._spoken("digest", to)
-        parts = [*self._parts(notices, to)]
-        facts = {"count": len(notices), "first": parts[0].told[0].title}
-        return Words(
-            title=_line(made_of(template, "title", facts, manner)),
-            text=joined(*(part.text for part in parts)),
-            why="",
         )
 
     def digest(
@@ -113,8 +106,9 @@ class Wording:
         *,
         stop: Callable[[Kind], str],
         ways: Callable[[Notice], Mapping[str, str]] = lambda _: {},
+        channel: Channel = "email",
     ) -> Letter:
-        """Return an e-mail that tells several things, kind after kind in the order of the first of
+        """Return a message that tells several things, kind after kind in the order of the first of
         each; `stop` makes the link by which to stop a kind, `ways` those by which to answer.
         """
         template, manner = self._spoken("digest", to)
@@ -126,7 +120,7 @@ class Wording:
                 ],
                 "once": part.once,
                 "stop": stop(part.kind),
-                "stop_words": self.around("stop", to, name=self.name(part.kind, to)),
+                "stop_words": self._to_stop(part.kind, to, channel),
             }
             for part in self._parts(notices, to)
         ]
@@ -190,6 +184,9 @@ class Wording:
             those = [notice for notice in notices if notice.kind == kind]
             told = by_reason([self._told(notice, to) for notice in those])
             yield Part(kind, told, self._once(those[-1], to))
+
+    def _to_stop(self, kind: Kind, to: Recipient, channel: Channel) -> str:
+        return self.around("stop", to, name=self.name(kind, to), channel=channel)
 
     def _ways(self, ways: Mapping[str, str], to: Recipient) -> list[Way]:
         return [Way(self.around(name, to), link) for name, link in ways.items()]

@@ -78,8 +78,21 @@ class NoticeFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryDropped:
+    """It goes over a channel no more, since nobody wants it or it is over: `why` is a word. Of that
+    nobody has to hear: nothing failed.
+    """
+
+    id: str
+    channel: Channel
+    why: str
+    attempts: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRead:
     id: str
 
 
-Event: TypeAlias = NoticeSent | NoticeDelivered | NoticeFailed | NoticeRead
+Event: TypeAlias = NoticeSent | NoticeDelivered | NoticeFailed | DeliveryDropped | NoticeRead

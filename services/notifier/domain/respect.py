@@ -133,8 +133,8 @@ def tell(
 ) -> Outcome:
     """Decide what becomes of a notice that has just been decided."""
     manner = rules.manners.of(notice.kind)
-    if hindrance := _hindrance(id, notice, regard, rules, over):
-        return NoticeDropped(id=id, notice=notice, why=hindrance, at=now)
+    if why := hindrance(notice, regard, rules, over=id in over):
+        return NoticeDropped(id=id, notice=notice, why=why, at=now)
     if manner.urgent:
         return _sent(id, notice, rules, now)
     if regard.preferences.how(notice.kind, manner, at_once=notice.at_once) == "digest":
@@ -156,8 +156,8 @@ def release(
     """Decide what becomes of what was held until now, which is told together."""
     wanted = []
     for it in regard.due(now):
-        if hindrance := _hindrance(it.id, it.notice, regard, rules, over):
-            yield NoticeDropped(id=it.id, notice=it.notice, why=hindrance, at=now)
+        if why := hindrance(it.notice, regard, rules, over=it.id in over):
+            yield NoticeDropped(id=it.id, notice=it.notice, why=why, at=now)
         else:
             wanted.append(it)
     if (awake := _awake(now, regard, rules)) > now:
@@ -179,9 +179,8 @@ def release(
         yield _sent(it.id, it.notice, rules, now, week=week, digest=None if alone else digest)
 
 
-def _hindrance(
-    id: str, notice: Notice, regard: Regard, rules: Rules, over: Over
-) -> Hindrance | None:
+def hindrance(notice: Notice, regard: Regard, rules: Rules, *, over: bool) -> Hindrance | None:
+    """Say why somebody is not to be told, by how things stand."""
     if regard.status == "departed":
         return "departed"
     if regard.status == "paused":
@@ -190,7 +189,7 @@ def _hindrance(
     how = regard.preferences.how(notice.kind, manner, at_once=notice.at_once)
     if how == "off":
         return "not_wanted"
-    return "over" if id in over else None
+    return "over" if over else None
 
 
 def _sent(

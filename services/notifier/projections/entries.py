@@ -69,6 +69,7 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=respect.PreferencesSet, name="preferences-set"),
         Kind(event=notices.NoticeDelivered, name="notice-delivered"),
         Kind(event=notices.NoticeFailed, name="notice-failed"),
+        Kind(event=notices.DeliveryDropped, name="delivery-dropped"),
         Kind(event=notices.NoticeRead, name="notice-read"),
         Kind(event=reach.KindStopped, name="kind-stopped"),
         Kind(event=reach.KindResumed, name="kind-resumed"),

@@ -14,15 +14,13 @@ from services.notifier.domain.over import Grounds, Pairs
 from services.notifier.domain.rules import Rules
 from services.notifier.projections import around, knowledge, pending
 from services.notifier.projections.entries import instant
+from services.notifier.projections.knowledge import Read
 from shared.contracts.notices import notice_id
-from shared.eventlog.log import Transaction
 
 PLATFORM: Final = "urn:zones:platform:"
 
 
-async def grounds(
-    read: Transaction, notices: Collection[Notice], rules: Rules, now: datetime
-) -> Grounds:
+async def grounds(read: Read, notices: Collection[Notice], rules: Rules, now: datetime) -> Grounds:
     """Return all that these notices ask for. Of what none of them asks, nothing is read."""
     ask = _Asking(read, notices)
     cared_for = {it.about or "" for it in ask.of("retention_care")}
@@ -49,7 +47,7 @@ async def grounds(
 
 
 class _Asking:
-    def __init__(self, read: Transaction, notices: Collection[Notice]) -> None:
+    def __init__(self, read: Read, notices: Collection[Notice]) -> None:
         self._read = read
         self._notices = notices
 

@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from services.notifier.domain import notices
-from services.notifier.domain.kinds import ALERTS
 from services.notifier.projections import doings, held
 from services.notifier.projections.entries import milliseconds
 from services.notifier.projections.statements import Statement
 from shared.eventlog.entries import Recorded
 
 AT_ONCE: Final = 0
-BEFORE_ALL_ELSE: Final = -1
-"""When alerts are to go: ahead of all that waits already."""
 
 
 def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
@@ -29,23 +26,20 @@ def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
                     "kind": event.notice.kind,
                 },
             )
-            first = event.notice.kind in ALERTS
             for channel in event.channels:
                 if channel != "inbox":
                     yield Statement(
                         "INSERT OR IGNORE INTO deliveries (id, channel, state, attempts, next_at)"
                         " VALUES (:id, :channel, 'waiting', 0, :next_at)",
-                        {
-                            "id": event.id,
-                            "channel": channel,
-                            "next_at": BEFORE_ALL_ELSE if first else AT_ONCE,
-                        },
+                        {"id": event.id, "channel": channel, "next_at": AT_ONCE},
                     )
             yield from held.of_sent(event)
         case notices.NoticeDelivered():
             yield _done(event, "delivered", None)
         case notices.NoticeFailed():
             yield _done(event, "failed", event.problem)
+        case notices.DeliveryDropped():
+            yield _done(event, "dropped", event.why)
         case notices.NoticeRead():
             yield Statement("UPDATE inbox SET is_read = 1 WHERE id = :id", {"id": event.id})
         case _:
@@ -53,7 +47,9 @@ def statements(row: Recorded, event: notices.Event) -> Iterable[Statement]:
 
 
 def _done(
-    event: notices.NoticeDelivered | notices.NoticeFailed, state: str, problem: str | None
+    event: notices.NoticeDelivered | notices.NoticeFailed | notices.DeliveryDropped,
+    state: str,
+    problem: str | None,
 ) -> Statement:
     return Statement(
         "UPDATE deliveries SET state = :state, attempts = :attempts, problem = :problem, at = :at,"

@@ -1,11 +1,12 @@
 """What is asked for: alerts as they stand, and notices, read where the log has them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from services.notifier.domain.alerts import AlertEvent
+from services.notifier.domain.kinds import Kind
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.projections import knowledge
 from services.notifier.projections.entries import CODEC, instant, milliseconds
@@ -38,9 +39,9 @@ class Delivery(NamedTuple):
     """None where it is over, or at once."""
 
 
-async def now(view: View) -> datetime:
+async def now(read: View | Transaction) -> datetime:
     """Return what time it is: the log's, except where that is the wall's."""
-    told = await knowledge.clock(view)
+    told = await knowledge.clock(read)
     return datetime.now(UTC) if told.mode == "wall" or told.now is None else told.now
 
 
@@ -127,12 +128,20 @@ async def deliveries(view: View, id: str) -> list[Delivery]:
     ]
 
 
-async def pending(view: View, channel: str, now: int, limit: int) -> list[tuple[NoticeSent, int]]:
-    """Return what is due to be delivered, longest due first, each with its failed attempts."""
+async def pending(
+    view: View, channel: str, now: int, limit: int, first: Collection[Kind]
+) -> list[tuple[NoticeSent, int]]:
+    """Return what is due to be delivered, each with its failed attempts: the kinds that come first,
+    then what has been due longest.
+    """
     rows = await view.fetchall(
-        f"SELECT attempts, {ROW} FROM deliveries JOIN inbox USING (id) JOIN log USING (position)"  # noqa: S608
-        " WHERE channel = :channel AND next_at <= :now ORDER BY next_at, position LIMIT :limit",
-        {"channel": channel, "now": now, "limit": limit},
+        f"SELECT attempts, {ROW} FROM"  # noqa: S608 - columns of ours
+        " (SELECT attempts, position, next_at,"
+        "   kind IN (SELECT value FROM json_each(:first)) AS is_first"
+        "  FROM deliveries JOIN inbox USING (id) WHERE channel = :channel AND next_at <= :now"
+        "  ORDER BY is_first DESC, next_at, position LIMIT :limit) AS due"
+        " JOIN log USING (position) ORDER BY is_first DESC, next_at, position",
+        {"channel": channel, "now": now, "limit": limit, "first": json.dumps([*first])},
     )
     return [(CODEC.decode(Recorded._make(columns)), attempts) for attempts, *columns in rows]
 
