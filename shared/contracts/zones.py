@@ -78,6 +78,8 @@ class ZoneChange(Whereabouts):
     """The id of the change that late or retracted activity has proved wrong."""
     historical: bool = False
     """Nobody is to be told."""
+    by_policy: bool = False
+    """A policy that was adopted has moved the member. Nobody is to be told."""
 
     @model_validator(mode="after")
     def _is_where_it_went(self) -> Self:
