@@ -46,10 +46,11 @@ class Moment(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A moment of the clock's own."""
+    """A moment of the clock's own, or the one at which a policy was `adopted`."""
 
     now: int
     place: int
+    adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def follow(
             journey = advance(journey, policies, tick.now)
             if known is None and needs_past(journey, policies, tick.now):
                 return None
-            for said in announce(journey, policies, known or (), tick.now):
+            for said in announce(journey, policies, known or (), tick.now, adopted=tick.adopted):
                 sayings.append(Saying(tick.place, journey.member, said))
                 journey = evolve(journey, said)
         if place == len(moments):

@@ -92,6 +92,7 @@ def zone_change(member: str, event: ZoneChanged) -> zones.ZoneChange:
             if event.supersedes is None
             else zones.zone_changed_id(member, event.supersedes),
             "historical": event.historical,
+            "by_policy": event.by_policy,
         }
     )
 

@@ -57,7 +57,7 @@ class Teller:
                 return said
             self.journey = refold(self.journey, self.policies, self.activities.values(), now)
             self.keep()
-            return said + self.say(now, None)
+            return said + self.say(now, None, adopted=True)
         if entry.key in self.activities:
             return said
         undoing = undone(self.journey, Retractable(self.activities.values()), entry)
@@ -70,10 +70,13 @@ class Teller:
             self.keep()
         return said + self.say(now, entry)
 
-    def say(self, now: int, cause: Activity | None) -> tuple[Announcement, ...]:
+    def say(
+        self, now: int, cause: Activity | None, *, adopted: bool = False
+    ) -> tuple[Announcement, ...]:
         if not has_news(self.journey, self.policies, now):
             return ()
-        said = announce(self.journey, self.policies, self.activities.values(), now, cause)
+        told = (self.journey, self.policies, self.activities.values(), now, cause)
+        said = announce(*told, adopted=adopted)
         for each in said:
             self.journey = evolve(self.journey, each)
         self.tail += said

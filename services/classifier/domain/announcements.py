@@ -14,7 +14,9 @@ Direction = Literal["entered", "promoted", "demoted", "left"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneChanged:
-    """`supersedes` is the version of the change that proved wrong. Lists run from old to new."""
+    """`supersedes` is the version of the change that proved wrong. Lists run from old to new. What
+    is `by_policy` was brought about by a policy alone, and not by what the member did.
+    """
 
     version: int
     previous: str | None
@@ -28,6 +30,7 @@ class ZoneChanged:
     vitality: Vitality | None
     supersedes: int | None
     historical: bool
+    by_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

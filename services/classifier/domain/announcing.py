@@ -6,6 +6,7 @@ Past announcements are never rewritten; one that proved wrong is superseded.
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from services.classifier.domain.activities import Activity
 from services.classifier.domain.announcements import (
@@ -14,6 +15,7 @@ from services.classifier.domain.announcements import (
     VitalityChanged,
     ZoneChanged,
 )
+from services.classifier.domain.beginnings import brought
 from services.classifier.domain.evidence import by_time, newest_ids
 from services.classifier.domain.foretelling import averted, foreseen, neared, warning_differs
 from services.classifier.domain.journey import Journey, evolve
@@ -47,17 +49,21 @@ def announce(
     activities: Iterable[Activity],
     now: int,
     cause: Activity | None = None,
+    *,
+    adopted: bool = False,
 ) -> tuple[Announcement, ...]:
     """Return what is to be said, `()` if nothing.
 
-    `cause` is the activity of the entry just applied, None where only the clock moved.
+    `cause` is the activity of the entry just applied, None where only the clock moved or, which
+    `adopted` says, a policy was adopted.
     `activities` are all of the member's, `cause` among them; where the past is not needed, none
     are.
     """
     if not has_news(journey, policies, now):
         return ()
     said: list[Announcement] = []
-    for news in (_zone_changed, _vitality_changed, averted, foreseen, neared):
+    zone_changed = partial(_zone_changed, adopted=adopted)
+    for news in (zone_changed, _vitality_changed, averted, foreseen, neared):
         announced = news(journey, policies, activities, now, cause)
         if announced is not None:
             said.append(announced)
@@ -71,6 +77,8 @@ def _zone_changed(
     activities: Iterable[Activity],
     now: int,
     cause: Activity | None,
+    *,
+    adopted: bool,
 ) -> ZoneChanged | None:
     trajectory, said = journey.trajectory, journey.said
     to = trajectory.standings[-1].zone
@@ -79,7 +87,8 @@ def _zone_changed(
     direction = _direction(said.zone, to)
     effective_on = max(first_day(trajectory), said.effective_on)
     superseded = _superseded(journey, policies, now)
-    why = reasons(journey, policies, sorted(activities, key=by_time), superseded=superseded)
+    acts = sorted(activities, key=by_time)
+    why = reasons(journey, policies, acts, superseded=superseded)
     causes: tuple[Activity, ...] = () if cause is None else (cause,)
     if direction != "demoted":
         causes = why.that_met()
@@ -97,6 +106,7 @@ def _zone_changed(
         supersedes=said.version if superseded else None,
         historical=is_historical(policies, effective_on, now, causes)
         and not (superseded and not said.historical),
+        by_policy=adopted or (cause is None and brought(journey, policies, acts, effective_on)),
     )
 
 

@@ -31,6 +31,7 @@ NO_VERSION: Final = 1 << 62
 """Greater than any version: what comes after it is the next stream."""
 
 ACTIVITY: Final = "activity-recorded"
+ADVANCED: Final = "clock-advanced"
 ZONE: Final = "zone-changed"
 VITALITY: Final = "vitality-changed"
 POLICY: Final = "policy-adopted"
@@ -44,7 +45,7 @@ CODEC: Final = Codec[Event](
     [
         Kind(event=ActivityRecorded, name=ACTIVITY),
         Kind(event=ClockStarted, name="clock-started"),
-        Kind(event=ClockAdvanced, name="clock-advanced"),
+        Kind(event=ClockAdvanced, name=ADVANCED),
         Kind(event=PolicyAdopted, name=POLICY),
         Kind(event=ZoneChanged, name=ZONE),
         Kind(event=VitalityChanged, name=VITALITY),
@@ -85,6 +86,16 @@ async def at(read: Read, positions: Collection[int]) -> list[Recorded]:
         {"positions": json.dumps(list(positions))},
     )
     return [Recorded(*row) for row in rows]
+
+
+async def ends_with_adoption(read: Read) -> bool:
+    """Say whether nothing has happened, and no time has passed, since a policy was adopted last."""
+    rows = await read.fetchall(
+        "SELECT type FROM log WHERE type IN (:activity, :advanced, :policy)"
+        " ORDER BY position DESC LIMIT 1",
+        {"activity": ACTIVITY, "advanced": ADVANCED, "policy": POLICY},
+    )
+    return rows == [(POLICY,)]
 
 
 async def adoptions(read: Read) -> list[PolicyAdopted]:

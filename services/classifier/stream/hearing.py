@@ -27,6 +27,7 @@ from services.classifier.handlers import (
     timeline,
 )
 from services.classifier.projections import changes, groups, journeys, retractable, rows
+from services.classifier.projections.entries import ends_with_adoption
 from services.classifier.projections.journeys import Known
 from services.classifier.projections.retractable import Speaking
 from services.classifier.stream.recent import Recent
@@ -42,11 +43,14 @@ PASTS: Final = 32
 
 @dataclass(slots=True)
 class Time:
-    """The log's clock, as committed. `unreviewed` says that somebody may be due by now."""
+    """The log's clock, as committed. `unreviewed` says that somebody may be due by now; `adopted`
+    that who is, is so by a policy: since that was adopted, nothing has happened.
+    """
 
     mode: Mode
     now: int | None
     unreviewed: bool = True
+    adopted: bool = False
 
 
 class Led(NamedTuple):
@@ -69,6 +73,7 @@ class Hearing:
     async def begin(self) -> None:
         """Go on from where the clock stands, once the tables are there."""
         [(self.time.now,)] = await self._store.fetchall("SELECT now FROM clock")
+        self.time.adopted = await ends_with_adoption(self._store)
 
     async def take(self, transaction: Transaction, batch: Sequence[Heard]) -> tuple[int, Sorted]:
         """Record activities from the front of the batch, with all that comes of them. Return how
@@ -145,7 +150,7 @@ class Hearing:
         def committed() -> None:
             self.policies = policies
             self._recent.clear()
-            self.time.unreviewed = True
+            self.time.unreviewed = self.time.adopted = True
 
         transaction.after_commit(committed)
 
@@ -161,7 +166,7 @@ class Hearing:
         if now is None or not due:
             transaction.after_commit(self._reviewed)
             return
-        course = Course((Moment(now),), (Tick(now, 0),), {})
+        course = Course((Moment(now),), (Tick(now, 0, self.time.adopted),), {})
         led = await self._lead(transaction, course, due)
         if stuck := [member for member, each in led.items() if each.after.journey.due <= now]:
             raise RuntimeError(f"{stuck[0]} is due at {now} and stays so")
@@ -243,5 +248,6 @@ class Hearing:
         def committed() -> None:
             self.time.now = now
             self.time.unreviewed = unreviewed
+            self.time.adopted = False
 
         transaction.after_commit(committed)

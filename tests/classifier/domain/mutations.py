@@ -415,6 +415,32 @@ MUTATIONS: Final = (
         "closed = said.effective_on <= policies",
         "closed = said.effective_on < policies",
     ),
+    # by policy
+    Mutation("by policy: adopted", "announcing", "by_policy=adopted", "by_policy=False"),
+    Mutation("by policy: and nobody's act", "announcing", "cause is None and brought", "brought"),
+    Mutation("by policy: begun", "announcing", "(cause is None and brought", "(False and brought"),
+    Mutation(
+        "by policy: the first day", "beginnings", "policies.on(day - 1)", "policies.on(day - 2)"
+    ),
+    Mutation(
+        "by policy: not anyway",
+        "beginnings",
+        "return _way(said, otherwise.zone) != _way(said, known[-1].zone)",
+        "return True",
+    ),
+    Mutation(
+        "by policy: not as far",
+        "beginnings",
+        "return _way(said, otherwise.zone) != _way(said, known[-1].zone)",
+        "return otherwise.zone != known[-1].zone",
+    ),
+    Mutation(
+        "by policy: the other way",
+        "beginnings",
+        "return _way(said, otherwise.zone) != _way(said, known[-1].zone)",
+        "return otherwise.zone == said",
+    ),
+    Mutation("by policy: seen late", "beginnings", "fold(activities)", "journey.facts"),
     # warnings
     Mutation(
         "warned: so many days", "trajectory", "fall.day - warn_days - 1", "fall.day - warn_days"

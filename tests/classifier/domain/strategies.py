@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services.classifier.domain.activities import OUTCOMES, OWN_ACTS, Activity
 from services.classifier.domain.clock import DAY, MINUTE
 from services.classifier.domain.measures import MEASURES, Criterion
-from services.classifier.domain.policy import Policy, Zone
+from services.classifier.domain.policy import Mode, Policy, Zone
 from services.classifier.domain.zones import ZONES
 from tests.classifier.examples import CREATOR, ENGAGED, SHARER, adoption, an_activity, at, day
 from tests.classifier.recount.announcements import Entry
@@ -240,6 +240,37 @@ def logs(draw: st.DrawFn, most: int = 20, adopted: int = 3) -> Log:
             case _:
                 entry = an_act(draw, number, (now - at(0)) // DAY)
                 arrived.append(entry)
+        log.append((now, entry))
+    return log
+
+
+LIVELY: Final = st.sampled_from(["like", "like", "publish", "comment"])
+TURNS: Final[st.SearchStrategy[Mode]] = st.sampled_from(
+    ("forward", "forward", "forward", "grandfather", "recompute")
+)
+
+
+@st.composite
+def turns(draw: st.DrawFn, most: int = 16) -> Log:
+    """Return days on which a member does something, and policies that mostly begin on the next."""
+    now, version = at(0, "12:00"), 1
+    log: Log = []
+    for number in range(draw(st.integers(1, most))):
+        now += draw(st.sampled_from([0, 12 * 60 * MINUTE, DAY, DAY, 2 * DAY]))
+        entry: Entry = None
+        match draw(st.integers(0, 7)):
+            case 0:
+                pass
+            case 1 | 2:
+                version += 1
+                tomorrow = instant(now).date() + timedelta(days=1)
+                until = tomorrow + timedelta(days=draw(st.integers(0, 3)))
+                entry = adoption(draw(policies(version)), draw(TURNS), tomorrow, until)
+            case _:
+                today, late = (now - at(0)) // DAY, draw(st.sampled_from([0, 0, 0, 1, 2, -1]))
+                who = draw(st.sampled_from(["bob", "cleo"]))
+                kind, name = draw(LIVELY), f"{number:02}"
+                entry = an_activity(kind, today - late, "06:00", id=name, target=who)
         log.append((now, entry))
     return log
 

@@ -49,6 +49,7 @@ from tests.classifier.domain.strategies import (
     lives,
     logs,
     policies,
+    turns,
 )
 from tests.classifier.examples import DEFAULT, at, the_first
 from tests.classifier.recount.announcements import Change, Near, Said, announcements
@@ -101,6 +102,7 @@ def in_other_words(said: Announcement) -> Said:
                 said.supersedes,
                 said.historical,
                 said.cause_ids,
+                said.by_policy,
             )
         case VitalityChanged():
             versions = (said.version, said.policy_version)
@@ -217,7 +219,15 @@ def test_announcements_are_a_function_of_the_log(log: Log, policy: Policy) -> No
     assert said == announcements(log, [the_first(policy)], cheapest_way)
 
 
-@law(logs(), policies(), st.data())
+@law(turns(), policies())
+def test_so_they_are_where_one_policy_follows_another(log: Log, policy: Policy) -> None:
+    """And which changes are a policy's, what the member did being as it was."""
+    teller = Teller(policy)
+    said = [told(teller.apply(now, entry)) for now, entry in log]
+    assert said == announcements(log, [the_first(policy)], cheapest_way)
+
+
+@law(logs() | turns(), policies(), st.data())
 def test_a_journey_can_be_forgotten_and_read_again_anywhere(
     log: Log, policy: Policy, data: st.DataObject
 ) -> None:

@@ -17,6 +17,7 @@ BATTERY: Final = (
     "test_vitality",
     "test_measures",
     "test_announcing",
+    "test_beginnings",
     "test_warnings",
 )
 
@@ -32,7 +33,8 @@ NOTICED_BY: Final = {
     "eras": ("test_dated_policies",),
     "policy": ("test_vitality",),
     "spells": ("test_vitality", "test_departures"),
-    "announcing": ("test_announcing", "test_warnings"),
+    "announcing": ("test_announcing", "test_beginnings", "test_warnings"),
+    "beginnings": ("test_beginnings",),
     "announcements": ("test_warnings",),
     "foretelling": ("test_warnings",),
     "trajectory": ("test_warnings",),

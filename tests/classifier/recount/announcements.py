@@ -9,9 +9,9 @@ from services.classifier.domain.activities import Activity
 from services.classifier.domain.measures import Criterion
 from services.classifier.domain.policy import Policy
 from services.classifier.domain.zones import ZONES
-from tests.classifier.recount.days import Days, higher, recount, stretch
+from tests.classifier.recount.days import Days, decide, higher, recount, stretch
 from tests.classifier.recount.measures import by_time, counted, is_fed, measure
-from tests.classifier.recount.record import Adoption, Record, named
+from tests.classifier.recount.record import Adoption, GoingOn, Record, named
 from tests.classifier.recount.warnings import Warned, warnings
 
 
@@ -27,6 +27,7 @@ class Change:
     supersedes: int | None
     historical: bool
     causes: tuple[str, ...] = ()
+    by_policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,20 @@ def announcements(
         elif entry is not None:
             adoptions = [*adoptions, entry]
             record = Record.of(known.values(), adoptions)
-            after += tell(told, record, now)
+            after += tell(told, record, now, adopted=True)
             look(told, record, now)
         said.append(after)
     return said
 
 
-def tell(told: Told, record: Record, now: int, *cause: Activity) -> tuple[Said, ...]:
+def tell(
+    told: Told, record: Record, now: int, *cause: Activity, adopted: bool = False
+) -> tuple[Said, ...]:
     days = recount(record, now)
     if not days:
         return ()
     said = []
-    if changed := zone_change(told, days, record, cause):
+    if changed := zone_change(told, days, record, cause, adopted=adopted):
         said.append(changed)
     if faded := vitality_change(told, days, record, cause):
         said.append(faded)
@@ -131,7 +134,7 @@ def look(told: Told, record: Record, now: int) -> bool:
 
 
 def zone_change(
-    told: Told, days: Days, record: Record, cause: tuple[Activity, ...]
+    told: Told, days: Days, record: Record, cause: tuple[Activity, ...], *, adopted: bool
 ) -> Change | None:
     last, today = told.change, max(days)
     to = days[today].zone
@@ -142,6 +145,7 @@ def zone_change(
     if last is not None:
         effective_on = max(first_day, last.effective_on)
         superseded = is_superseded(last, days)
+    by_policy = adopted or (not cause and began_to_move(told, days, record, effective_on))
     direction, reasoned_on = "demoted", first_day
     if to is None:
         direction = "left"
@@ -166,6 +170,7 @@ def zone_change(
         supersedes=last.version if last is not None and superseded else None,
         historical=not spared and is_historical(effective_on, today, cause, record),
         causes=tuple(each.id for each in cause[-20:]),
+        by_policy=by_policy,
     )
     if direction in {"entered", "left"}:
         told.vitality, told.vitality_on = days[today].vitality, effective_on
@@ -192,6 +197,21 @@ def vitality_change(
         None,
         is_historical(told.vitality_on, today, cause, record),
     )
+
+
+def began_to_move(told: Told, days: Days, record: Record, day: date) -> bool:
+    """Say whether another policy begins on a day, and the one before it would not have moved the
+    member that way on that day.
+    """
+    eve = day - timedelta(days=1)
+    if record.policy(day) == record.policy(eve):
+        return False
+    going_on = GoingOn(record.events, record.adoptions, eve)
+    otherwise = decide(going_on, days.get(eve), day, closed=days[day].closed).zone
+    moved, would_have_moved = (
+        (higher(to, told.zone), higher(told.zone, to)) for to in (days[max(days)].zone, otherwise)
+    )
+    return moved != would_have_moved
 
 
 def is_superseded(last: Change, days: Days) -> bool:

@@ -52,9 +52,12 @@ class Record:
     def policy(self, day: date) -> Policy:
         return governing(self.adoptions, day)[-1][1]
 
+    def accepted(self, day: date) -> list[Policy]:
+        return accepted(self.adoptions, day)
+
     def keeping(self, zone: str, day: date) -> Policy | None:
         """Return a policy by which the `keep` of a zone holds, the governing one if it does."""
-        for policy in accepted(self.adoptions, day):
+        for policy in self.accepted(day):
             if holds(named(policy, zone).keep, self.counting, policy, day):
                 return policy
         return None
@@ -100,6 +103,19 @@ class Record:
         while not self.is_closed(day, now):
             day -= timedelta(days=1)
         return day
+
+
+@dataclass(frozen=True)
+class GoingOn(Record):
+    """The same, but that what governed on the `eve` goes on."""
+
+    eve: date
+
+    def policy(self, day: date) -> Policy:
+        return super().policy(min(day, self.eve))
+
+    def accepted(self, day: date) -> list[Policy]:
+        return super().accepted(min(day, self.eve))
 
 
 def removes(retraction: Activity, event: Activity) -> bool:

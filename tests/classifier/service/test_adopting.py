@@ -39,6 +39,12 @@ EASIER: Final = POLICY.replace("at_least = 3 }", "at_least = 1 }").replace(
     "days = 30, at_least = 4", "days = 300, at_least = 1"
 )
 
+PROLIFIC: Final = POLICY.replace(
+    'measure = "acts", of = ["publish"], days = 90, at_least = 3',
+    'measure = "acts", of = ["publish"], days = 90, at_least = 30',
+).replace("days = 30, at_least = 4", "days = 30, at_least = 40")
+"""A policy by which nobody is where they were."""
+
 
 def stated(text: str, **options: Any) -> Offer:  # noqa: ANN401 -- as an Offer has them
     return Offer(text=text, author="eve", **options)
@@ -189,14 +195,18 @@ async def test_the_same_is_said_after_a_restart_and_a_rebuild(tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("through", [0, 1, 5])
+@pytest.mark.parametrize("lost", [False, True])
 async def test_what_an_adoption_makes_due_is_done_after_a_crash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, through: int, lost: bool
 ) -> None:
-    """Some have been decided again when the process dies; the others are, at the next start."""
+    """Some have been decided again when the process dies; the others are, at the next start, even
+    if it took the tables with it. Whatever is said then is the policy's, as if nothing had been.
+    """
     monkeypatch.setattr(hearing, "REVIEWS", 2)
     async with half_a_year(tmp_path / "undisturbed") as classifier:
-        await adopt(classifier, EASIER, mode="recompute")
+        await adopt(classifier, PROLIFIC, mode="recompute")
         expected = await classifier.log(), await classifier.exports()
+        assert expected[1][1].count('"by_policy":true') > 2
 
     class Killed(Exception):
         pass
@@ -215,7 +225,9 @@ async def test_what_an_adoption_makes_due_is_done_after_a_crash(
 
         monkeypatch.setattr(classifier.hearing, "_review_some", mortal)
         with pytest.raises(Killed):
-            await adopt(classifier, EASIER, mode="recompute")
+            await adopt(classifier, PROLIFIC, mode="recompute")
+        if lost:
+            await classifier.store._writer.execute_fetchall("DROP TABLE members")
     async with a_classifier(tmp_path / "killed") as classifier:
         await classifier.hearing.review()
         assert (await classifier.log(), await classifier.exports()) == expected

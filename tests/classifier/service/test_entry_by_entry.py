@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,9 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.classifier.adapters import policyfile
+from services.classifier.adapters.linting import sound
+from services.classifier.domain.adopting import Offer, decide
+from services.classifier.domain.policy import Mode
+from services.classifier.projections.entries import adoptions
 from services.classifier.stream import hearing
 from services.classifier.stream.reading import heard
-from tests.classifier.service.examples import Classifier, a_classifier, a_year, an_event
+from tests.classifier.service.examples import (
+    MONDAY,
+    POLICY,
+    Classifier,
+    a_classifier,
+    a_year,
+    an_event,
+)
+from tests.classifier.service.test_any_order import EASY, STRICT
 from tests.classifier.service.worlds import worlds
 
 KINDS = ("view", "like", "share", "post", "comment", "publish", "follow")
@@ -48,11 +62,49 @@ def clashes(draw: st.DrawFn) -> list[bytes]:
     return list(dict.fromkeys(bodies))
 
 
-async def undisturbed(bodies: Sequence[bytes]) -> tuple[Any, ...]:
+@st.composite
+def governed(draw: st.DrawFn) -> list[bytes | Offer]:
+    """Draw a year of a few members, in which policies are adopted."""
+    entries: list[bytes | Offer] = [*draw(worlds())]
+    texts = draw(st.sampled_from([[STRICT], [EASY], [EASY, STRICT], [STRICT, EASY, POLICY]]))
+    places = st.lists(st.integers(1, len(entries)), min_size=len(texts), max_size=len(texts))
+    for text, place in [*zip(texts, sorted(draw(places)), strict=True)][::-1]:
+        mode: Mode = draw(st.sampled_from(["forward", "forward", "grandfather", "recompute"]))
+        until = MONDAY.date() + timedelta(days=500) if mode == "grandfather" else None
+        entries.insert(place, Offer(text=text, author="eve", mode=mode, until=until))
+    return entries
+
+
+async def undisturbed(entries: Sequence[bytes | Offer]) -> tuple[Any, ...]:
     with TemporaryDirectory() as folder:
         async with a_classifier(Path(folder)) as classifier:
-            await classifier.hear(bodies)
+            left = list(entries)
+            while left:
+                bodies = the_next_bodies(left)
+                await classifier.hear(bodies)
+                for offer in left[len(bodies) : len(bodies) + 1]:
+                    assert isinstance(offer, Offer)
+                    await adopt(classifier, offer)
+                    await classifier.hearing.review()
+                left = left[len(bodies) + 1 :]
             return await outcome(classifier)
+
+
+def the_next_bodies(entries: Sequence[bytes | Offer]) -> list[bytes]:
+    """Return what is heard up to the next adoption."""
+    offered = [place for place, entry in enumerate(entries) if isinstance(entry, Offer)]
+    return [entry for entry in entries[: min(offered, default=None)] if isinstance(entry, bytes)]
+
+
+async def adopt(classifier: Classifier, offer: Offer) -> None:
+    """Write the adoption down. Who is due by it is left for reviews."""
+    hearing = classifier.hearing
+    async with hearing.still() as transaction:
+        before = await adoptions(transaction)
+        newest = before[-1], hearing.policies.newest
+        adoption = decide(offer, sound(offer.text), newest, hearing.time.now)
+        policies = policyfile.in_force([*before, adoption])
+        await hearing.adopt(transaction, adoption, policies)
 
 
 async def outcome(classifier: Classifier) -> tuple[Any, ...]:
@@ -60,7 +112,7 @@ async def outcome(classifier: Classifier) -> tuple[Any, ...]:
 
 
 @given(
-    bodies=clashes() | worlds() | worlds(),
+    entries=clashes() | worlds() | governed(),
     batch=st.integers(1, 12),
     journeys=st.integers(1, 3),
     snapshot_every=st.sampled_from((1, 3, 40, 1_000_000)),
@@ -70,7 +122,7 @@ async def outcome(classifier: Classifier) -> tuple[Any, ...]:
 @settings(max_examples=25, deadline=None)
 def test_batches_caches_snapshots_and_restarts_change_nothing(
     *,
-    bodies: list[bytes],
+    entries: list[bytes | Offer],
     batch: int,
     journeys: int,
     snapshot_every: int,
@@ -80,7 +132,7 @@ def test_batches_caches_snapshots_and_restarts_change_nothing(
     """Neither the log nor any exact row, nor the exports: all are the same to the byte."""
 
     async def disturbed(folder: Path) -> tuple[Any, ...]:
-        left = list(bodies)
+        left = list(entries)
         while left:
             async with a_classifier(
                 folder, journeys=journeys, snapshot_every=snapshot_every
@@ -91,19 +143,27 @@ def test_batches_caches_snapshots_and_restarts_change_nothing(
             await classifier.hearing.review()
             return await outcome(classifier)
 
-    async def one_transaction(classifier: Classifier, left: list[bytes]) -> list[bytes]:
-        """Review some, or take one batch; the next transaction may be another process's."""
+    async def one_transaction(
+        classifier: Classifier, left: list[bytes | Offer]
+    ) -> list[bytes | Offer]:
+        """Review some, or take one batch, or adopt a policy; the next transaction may be another
+        process's.
+        """
         if await classifier.hearing.waiting():
             async with classifier.store.transaction() as transaction:
                 await classifier.hearing._review_some(transaction)
             return left
         await classifier.hearing.review()
+        if left and isinstance(left[0], Offer):
+            await adopt(classifier, left[0])
+            return left[1:]
+        bodies = the_next_bodies(left[:batch])
         async with classifier.store.transaction() as transaction:
-            taken, _ = await classifier.hearing.take(transaction, [*map(heard, left[:batch])])
+            taken, _ = await classifier.hearing.take(transaction, [*map(heard, bodies)])
         return left[taken:]
 
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        expected = asyncio.run(undisturbed(bodies))
+        expected = asyncio.run(undisturbed(entries))
         patch.setattr(hearing, "REVIEWS", reviews)
         assert asyncio.run(disturbed(Path(folder))) == expected
 
