@@ -167,6 +167,7 @@ def a_change(
     member: str = "ada",
     version: int = 1,
     historical: bool = False,
+    by_policy: bool = False,
     evidence: Sequence[Mapping[str, Any]] = (),
 ) -> ZoneChanged:
     """The member's zone change of that version, effective on that day of March."""
@@ -187,6 +188,7 @@ def a_change(
         "decided_at": at(version),
         "policy_version": 1,
         "historical": historical,
+        "by_policy": by_policy,
         "evidence": evidence,
     }
     return ZoneChanged.of(ZoneChange.model_validate(change))

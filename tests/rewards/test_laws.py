@@ -150,7 +150,9 @@ def test_whatever_the_order_everything_is_named_once(order: list[int], batch: in
 
 
 changes = st.lists(
-    st.tuples(st.sampled_from(MEMBERS), st.sampled_from([None, *ZONES]), st.booleans()),
+    st.tuples(
+        st.sampled_from(MEMBERS), st.sampled_from([None, *ZONES]), st.booleans(), st.booleans()
+    ),
     max_size=30,
 )
 
@@ -158,19 +160,29 @@ changes = st.lists(
 @given(changes, st.integers(1, 9))
 @settings(max_examples=40, deadline=None)
 def test_everybody_arrives_in_a_zone_once(
-    moves: list[tuple[str, str | None, bool]], batch: int
+    moves: list[tuple[str, str | None, bool, bool]], batch: int
 ) -> None:
-    """In those that a change which is not historical has led to or past, on the way up."""
+    """In those that a change which is not historical, or a policy, has led to or past, on the way
+    up.
+    """
     where: dict[str, str | None] = {}
     expected: set[str] = set()
     events = []
-    for version, (member, to, historical) in enumerate(moves, start=1):
+    for version, (member, to, historical, by_policy) in enumerate(moves, start=1):
         previous = where.get(member)
         where[member] = to
         if previous == to:
             continue
-        events.append(a_change(previous, to, member=member, version=version, historical=historical))
-        if not historical and to is not None:
+        change = a_change(
+            previous,
+            to,
+            member=member,
+            version=version,
+            historical=historical,
+            by_policy=by_policy,
+        )
+        events.append(change)
+        if (by_policy or not historical) and to is not None:
             above = 0 if previous is None else ZONES.index(previous)
             expected |= {
                 f"arrival/{member}/{zone}"

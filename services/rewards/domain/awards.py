@@ -251,7 +251,8 @@ class RecordArrival:
     """The member came from one zone into another; None is where those are who have none.
 
     Who is `held` there was put there by the organisation, and has not earned it. What is
-    `remembered` was no history when it happened.
+    `remembered` was no history when it happened. Who came `by_policy` has arrived whenever it was:
+    nobody is told, and there is no arriving once more.
     """
 
     previous: str | None
@@ -259,6 +260,7 @@ class RecordArrival:
     occasion: Occasion
     held: bool = False
     remembered: bool = False
+    by_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,8 +427,8 @@ def _arrivals(rules: Rules, command: RecordArrival, awards: Awards) -> Iterator[
     start = 0 if command.previous is None else ZONES.index(command.previous)
     passed = ZONES[start + 1 : ZONES.index(command.zone) + 1]
     for rule in rules.arrivals:
-        history = command.occasion.historical and not command.remembered
-        if history and not rule.historical:
+        arrived = command.by_policy or command.remembered or not command.occasion.historical
+        if not arrived and not rule.historical:
             continue
         for zone in passed:
             if zone in rule.zones and (rule.kind, zone) not in awards.arrived:

@@ -92,13 +92,16 @@ def zone(_subject: str, body: bytes) -> Arrival:
         cause=zone_changed_id(change.member, change.version),
         at=change.decided_at,
         on=change.effective_on,
-        historical=change.historical,
+        historical=change.historical or change.by_policy,
     )
-    held = any(each.measure == "floor" for each in change.evidence)
-    return Arrival(
-        change.member,
-        RecordArrival(previous=change.from_, zone=change.to, occasion=occasion, held=held),
+    arrival = RecordArrival(
+        previous=change.from_,
+        zone=change.to,
+        occasion=occasion,
+        held=any(each.measure == "floor" for each in change.evidence),
+        by_policy=change.by_policy,
     )
+    return Arrival(change.member, arrival)
 
 
 def happening(event: Happened) -> Happening:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.rewards.domain.recognitions import ArrivalGranted
+from services.rewards.stream.reading import zone
 from tests.rewards.examples import RULES, arrival, earned, on
+from tests.rewards.messages import a_change
 
 CONSUMER, SHARER, CREATOR, ENGAGED = (
     "content_consumer",
@@ -77,6 +79,26 @@ def test_an_arrival_that_was_silent_can_still_be_made() -> None:
     given = earned().after(arrival(CONSUMER, SHARER, historical=True))
 
     assert given.when(arrival(CONSUMER, SHARER)) == (granted(SHARER),)
+
+
+@pytest.mark.parametrize("historical", [False, True])
+def test_an_arrival_by_policy_is_made_silently_and_once(*, historical: bool) -> None:
+    """However long ago the policy has it, and when it is heard again for a log that was lost. Who
+    is there need not arrive once more.
+    """
+    heard = zone("", a_change(CONSUMER, SHARER, historical=historical, by_policy=True).to_json())
+
+    for each in (heard, heard.as_history()):
+        [made] = earned().when(each.command)
+
+        assert isinstance(made, ArrivalGranted)
+        assert (made.zone, made.occasion.historical) == (SHARER, True)
+        assert earned().after(each.command).when(arrival(CONSUMER, SHARER)) == ()
+
+
+def test_a_place_held_by_the_organisation_is_no_arrival_whatever_policy_governs() -> None:
+    held = replace(arrival(CONSUMER, CREATOR, held=True), by_policy=True)
+    assert earned().when(held) == ()
 
 
 def test_which_zones_are_recognised_is_up_to_the_rules() -> None:
