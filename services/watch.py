@@ -106,9 +106,15 @@ def line(event: Event) -> str:
     word = told.get("direction") or what
     words = {"zone": _change, "recognition": _recognition, "alert": _alert}[noun](told)
     when = event["time"][:16].replace("T", " ")
-    past = "  (history)" if told.get("historical") else ""
-    said = f"{when}  {named(event):<16}  {word:<13}  {words}{past}"
+    said = f"{when}  {named(event):<16}  {word:<13}  {words}{_unheard(told)}"
     return f"[{COLOURS.get(word, 'white')}]{terminal.plain(said)}[/]"
+
+
+def _unheard(told: dict[str, Any]) -> str:
+    """Say why nobody is told, if nobody is."""
+    if told.get("by_policy"):
+        return "  (by policy)"
+    return "  (history)" if told.get("historical") else ""
 
 
 def named(event: Event) -> str:

@@ -172,6 +172,22 @@ def test_a_change_is_told_with_its_reasons() -> None:
 
 
 @pytest.mark.parametrize(
+    ("instead", "why"),
+    [
+        ({}, ""),
+        ({"historical": True}, "  (history)"),
+        ({"by_policy": True}, "  (by policy)"),
+        ({"historical": True, "by_policy": True}, "  (by policy)"),
+    ],
+)
+def test_what_nobody_is_told_of_is_marked(instead: dict[str, bool], why: str) -> None:
+    event = golden("zones.zone.changed.v1")
+    usual = Text.from_markup(watch.line(event)).plain
+    event["data"] |= instead
+    assert Text.from_markup(watch.line(event)).plain == f"{usual}{why}"
+
+
+@pytest.mark.parametrize(
     ("earned", "named"),
     [
         ({"public": False}, "ann"),

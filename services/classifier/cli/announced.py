@@ -44,7 +44,9 @@ def changed(change: Mapping[str, Any]) -> Iterator[str]:
 def _remarks(change: Mapping[str, Any]) -> Iterator[str]:
     if change["corrects"] is not None:
         yield _corrects(change["corrects"])
-    if change["historical"]:
+    if change["by_policy"]:
+        yield "A change of policy brought it about, so nobody was notified."
+    elif change["historical"]:
         yield "It was about the past, so nobody was notified."
     if retracted := change["retracted"]:
         one = "One of these activities has" if retracted == 1 else f"{retracted} of them have"

@@ -130,7 +130,7 @@ async def test_a_policy_that_put_a_change_right_is_named(
             "policy",
             "content_consumer",
         )
-        assert any(
-            line.endswith("since policy 2 was adopted as if it had always been so.")
-            for line in await reader.reads("ada")
-        )
+        lines = await reader.reads("ada")
+        [corrects] = [line for line in lines if line.startswith("It put right what had been")]
+        assert corrects.endswith("since policy 2 was adopted as if it had always been so.")
+        assert "A change of policy brought it about, so nobody was notified." in lines
