@@ -17,7 +17,7 @@ from services.classifier.domain.zones import ZONES
 
 ANNOUNCED: Final = (
     *("entered", "promoted", "demoted", "left", "vitality"),
-    *("warned", "averted", "neared", "historical"),
+    *("warned", "averted", "neared", "historical", "by_policy"),
 )
 ALERTS: Final = ("granted", "ended", "drafts")
 SHOWN: Final = ("criterion", "measure", "of", "days", "need", "have", "margin", "met")

@@ -23,12 +23,17 @@ ANNOUNCED: Final = {
     "averted": "warnings taken back",
     "neared": "how near the next zone is",
     "historical": "silent, since long past",
+    "by_policy": "silent, since a policy began",
 }
 ALERTS: Final = {
     "granted": "fast tracks granted",
     "ended": "fast tracks ended",
     "drafts": "fast-track alerts",
 }
+SILENT: Final = (
+    "So much each would have set off on the way. Whom the adoption itself would move is told"
+    " nothing, and arrives uncelebrated."
+)
 
 
 def draw(told: Mapping[str, Any]) -> None:
@@ -42,6 +47,8 @@ def draw(told: Mapping[str, Any]) -> None:
         terminal.print_line(line)
     terminal.print_line("")
     terminal.print_table(("", *CALLED.values()), [*_compared(told)])
+    if not told["in_force"]:
+        terminal.print_line(SILENT)
     if told["movers"]:
         terminal.print_line("")
         shown = len(told["movers"])

@@ -92,10 +92,14 @@ def live(
 
 
 def name_of(said: Announcement) -> str:
-    """Return the name under which an announcement is counted. Of history nobody is told."""
+    """Return the name under which an announcement is counted. Of history nobody is told, nor of
+    what a policy does.
+    """
     if said.historical:
         return "historical"
     match said:
+        case ZoneChanged(by_policy=True):
+            return "by_policy"
         case ZoneChanged():
             return said.direction
         case VitalityChanged():

@@ -83,7 +83,8 @@ def _counted(life: Life, days: Sequence[int]) -> Iterable[tuple[tuple[str, ...],
     for zone in _arrived(life.changes):
         yield ("arrivals", zone), 1
     for change in life.changes:
-        if not change.historical and FAST_TRACK in {change.previous, change.to}:
+        told = not (change.historical or change.by_policy)
+        if told and FAST_TRACK in {change.previous, change.to}:
             yield ("alerts", "granted" if change.to == FAST_TRACK else "ended"), 1
     if life.alerts:
         yield ("alerts", "drafts"), life.alerts
@@ -126,7 +127,9 @@ def _arrived(changes: Iterable[ZoneChanged]) -> set[str]:
     """
     arrived: set[str] = set()
     for change in changes:
-        if change.historical or change.to is None or change.evidence[-1].measure == "floor":
+        if change.historical and not change.by_policy:
+            continue
+        if change.to is None or change.evidence[-1].measure == "floor":
             continue
         start = FIRST if change.previous is None else ZONES.index(change.previous)
         arrived.update(ZONES[start + 1 : ZONES.index(change.to) + 1])

@@ -182,6 +182,8 @@ async def test_a_rehearsal_is_drawn(screen: Screen, tmp_path: Path) -> None:
         "  ada: content_sharer → content_consumer, since the candidate asks for more:",
         "    ✗ no likes, shares, quotes, posts or comments in 60 days (2 needed)",
     ]
+    silent = "Whom the adoption itself would move is told nothing, and arrives uncelebrated."
+    assert any(line.endswith(silent) for line in lines)
     told = json.loads("".join(await screen.shows("simulate", "--policy", str(candidate), "--json")))
     assert (told["moved"], f"entry {told['position']} of" in read) == (1, True)
     candidate.write_text(POLICY, encoding="utf-8")

@@ -244,15 +244,19 @@ async def test_who_moves_is_told_with_what_they_lack_the_largest_margin_first(
         assert (await rehearsed(classifier, STRICT, limit=0))["movers"] == []
 
 
+def engaging(*, days: int) -> str:
+    """Return a policy by which a comment makes somebody socially engaged for so many days."""
+    head, _ = POLICY.split("[zones.socially_engaged]")
+    return f"""{head}[zones.socially_engaged]
+grace_days = 0
+enter = [{{ measure = "acts", of = ["comment"], days = {days}, at_least = 1 }}]
+keep = [{{ measure = "acts", of = ["comment"], days = {days}, at_least = 1 }}]
+"""
+
+
 async def test_what_it_would_have_set_off_is_counted(tmp_path: Path) -> None:
     """Arrivals once per member and zone, fast tracks, and drafts of those on it."""
-    open_to_all = POLICY.replace("[zones.socially_engaged]", "[zones.ignored]")
-    head, _ = open_to_all.split("[zones.ignored]")
-    generous = f"""{head}[zones.socially_engaged]
-grace_days = 0
-enter = [{{ measure = "acts", of = ["comment"], days = 2, at_least = 1 }}]
-keep = [{{ measure = "acts", of = ["comment"], days = 2, at_least = 1 }}]
-"""
+    generous = engaging(days=2)
     async with a_classifier(tmp_path) as classifier:
         await classifier.hear(
             [
@@ -273,6 +277,29 @@ keep = [{{ measure = "acts", of = ["comment"], days = 2, at_least = 1 }}]
     assert result["candidate"]["arrivals"] == dict.fromkeys(ZONES[1:], 1)
     assert result["candidate"]["changes"] == {"up": 2, "down": 2}
     assert (result["baseline"]["flapping"], result["candidate"]["flapping"]) == (0, 1)
+
+
+async def test_what_a_policy_does_by_beginning_would_be_told_to_nobody(tmp_path: Path) -> None:
+    """It is an arrival, and a draft that is open then is on the fast track. That it begins is not
+    said; that it ends is, since it does by what the member leaves undone.
+    """
+    async with a_classifier(tmp_path) as classifier:
+        await classifier.hear(
+            [
+                an_event("draft_submitted", 0.1, draft_id="open"),
+                an_event("comment", 1, target="x:1"),
+                *(an_event("view", number, member="bob") for number in (3, 12, 22.5)),
+            ]
+        )
+        result = await rehearsed(classifier, engaging(days=20), from_day=at(3).date())
+    assert told(result, "candidate")["announced"] == {
+        **told(result, "baseline")["announced"],
+        "by_policy": 1,
+        "demoted": 1,
+        "warned": 1,
+    }
+    assert result["candidate"]["alerts"] == {"granted": 0, "ended": 1, "drafts": 1}
+    assert result["candidate"]["arrivals"] == dict.fromkeys(ZONES[1:], 1)
 
 
 async def test_what_makes_no_sense_is_refused_before_anything_begins(tmp_path: Path) -> None:
