@@ -152,6 +152,7 @@ def moved(
     version: int = 4,
     at: datetime = NINE,
     historical: bool = False,
+    by_policy: bool = False,
 ) -> ZoneChanged:
     return ZoneChanged.of(
         ZoneChange.model_validate(
@@ -168,6 +169,7 @@ def moved(
                 "decided_at": at,
                 "policy_version": 1,
                 "historical": historical,
+                "by_policy": by_policy,
             }
         )
     )

@@ -44,6 +44,25 @@ async def test_a_change_between_other_zones_is_no_news_of_the_fast_track(tmp_pat
         assert await notifier.said() == []
 
 
+async def test_of_whom_a_policy_moves_nobody_is_told(tmp_path: Path) -> None:
+    """It counts all the same: what is owed to the drafts of the engaged is owed to theirs, those
+    that are open already as well.
+    """
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears(editor(), submitted(draft="d-1"))
+        await notifier.hears(moved(by_policy=True))
+        await notifier.hears(submitted(draft="d-2"))
+        assert await notifier.alerts() == ["alert-raised", "alert-raised"]
+
+        back = moved(to="content_creator", frm="socially_engaged", version=5, by_policy=True)
+        await notifier.hears(back)
+        await notifier.hears(submitted(draft="d-3"))
+        assert await notifier.alerts() == ["alert-raised", "alert-raised"]
+
+        kinds = {kind for _, kind in await notifier.said()}
+        assert kinds == {"draft_received", "fast_track_alert"}
+
+
 async def test_an_engaged_author_who_leaves_is_not_written_to(tmp_path: Path) -> None:
     async with a_notifier(tmp_path) as notifier:
         await notifier.hears(editor())

@@ -38,7 +38,9 @@ class MemberDescribed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberMoved:
-    """Into a zone, or out of all of them. `version` counts the member's zone changes."""
+    """Into a zone, or out of all of them. `version` counts the member's zone changes. Whom a
+    policy has moved is moved silently.
+    """
 
     member: str
     before: str | None
@@ -47,6 +49,7 @@ class MemberMoved:
     cause: str
     at: datetime
     historical: bool
+    by_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,7 @@ class Move:
     cause: str
     at: datetime
     historical: bool
+    by_policy: bool = False
 
 
 Command: TypeAlias = Describe | Move
@@ -177,6 +181,7 @@ def decide(command: Command, member: Member) -> tuple[Event, ...]:
                     cause=command.cause,
                     at=command.at,
                     historical=command.historical,
+                    by_policy=command.by_policy,
                 ),
             )
         case _:

@@ -14,7 +14,7 @@ def of_move(
 ) -> Iterator[Notice]:
     """Say that the fast track begins or ends: to the member, and to the editors."""
     promise, before = rules.promise(moved.zone), rules.promise(moved.before)
-    if moved.historical or bool(promise) == bool(before):
+    if moved.historical or moved.by_policy or bool(promise) == bool(before):
         return
     kind: Kind = "fast_track_granted" if promise else "fast_track_ended"
     facts: Facts = (

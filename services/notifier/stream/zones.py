@@ -21,6 +21,7 @@ def move(event: ZoneChanged) -> Move:
         cause=event.id,
         at=change.decided_at,
         historical=change.historical,
+        by_policy=change.by_policy,
     )
 
 
