@@ -205,6 +205,15 @@ async def test_what_is_said_is_the_same_whenever_the_log_is_read(tmp_path: Path)
         assert len({each.id for each in first if each}) == len(rows) == 6
 
 
+def test_what_was_recorded_before_anybody_asked_is_no_policys() -> None:
+    """A log of an earlier release reads on."""
+    change = EVENTS[0]
+    encoded = CODEC.encode(change)
+    earlier = {name: it for name, it in json.loads(encoded.body).items() if name != "by_policy"}
+    row = Recorded(1, "ada", 1, encoded.type, encoded.schema, None, json.dumps(earlier).encode(), 0)
+    assert CODEC.decode(row) == change
+
+
 def test_a_number_beyond_counting_is_said_as_the_largest_there_is() -> None:
     """Networks of many accounts add up without limit, and what was decided must be said."""
     boundless = Evidence(
