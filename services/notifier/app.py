@@ -24,6 +24,7 @@ from services.notifier.adapters import (
     endpoint,
     history,
     inbox,
+    kinds,
     links,
     noticebook,
     outgoing,
@@ -108,6 +109,7 @@ def _routers(store: Store, notifying: Notifying, outside: Outside) -> Iterator[A
     yield requests.router(store, answers.reply)
     yield inbox.router(store, outside.wording, rules.manners)
     yield addresses.router(store, outside.misfit)
+    yield kinds.router(rules)
     yield preferences.router(store, rules)
     yield consent.router(store)
     yield history.router(store)

@@ -13,7 +13,7 @@ from services.notifier.adapters.inbox import _letter
 from services.notifier.adapters.wording import Wording
 from services.notifier.domain.audience import Move
 from services.notifier.domain.hours import Often, Quiet
-from services.notifier.domain.manners import Preferences, Wish
+from services.notifier.domain.manners import How, Preferences
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.requests import Reply
 from services.notifier.domain.respect import Outcome, PreferencesSet
@@ -256,6 +256,12 @@ def turned(
     return VitalityChanged.of(VitalityChange.model_validate(change), place=next(_numbers))
 
 
+def without(*kinds: str) -> Rules:
+    """Return the rules of an organisation that tells nobody of these kinds."""
+    off = {kind: replace(RULES.manners.of(kind), how="off") for kind in kinds}
+    return replace(RULES, manners=replace(RULES.manners, kinds={**RULES.manners.kinds, **off}))
+
+
 class Notifier:
     """A notifier on a database of its own, told things one batch after the other."""
 
@@ -283,7 +289,7 @@ class Notifier:
     async def is_told_what_is_wanted(
         self,
         member: str,
-        kinds: Mapping[str, Wish] | None = None,
+        kinds: Mapping[str, How] | None = None,
         *,
         quiet: str | None = None,
         often: Often = "day",

@@ -24,9 +24,11 @@ from tests.notifier.examples import (
     happened,
     moved,
     requested,
+    without,
 )
 
 DAY = timedelta(days=1)
+GRANTED = "fast_track_granted"
 PEOPLE = ("ann", "bob", "cyd", "dee", "eve")
 
 
@@ -83,6 +85,16 @@ async def test_nobody_could_is_heard_once(tmp_path: Path) -> None:
             ("una", "topic_result"),
             ("zoe", "topic_result"),
         ]
+
+
+async def test_where_the_organisation_has_switched_it_off_nobody_is_asked(tmp_path: Path) -> None:
+    """And whoever asked for the topic hears at once that nobody could."""
+    async with a_notifier(tmp_path, rules=without("topic_request")) as notifier:
+        await five_who_care(notifier)
+        await notifier.hears(happened("member_registered", "zoe"), requested(by="zoe"))
+
+        notices = [it.notice for it in await notifier.outcomes() if it.notice.kind != GRANTED]
+        assert [(it.recipient, it.kind) for it in notices] == [("zoe", "topic_result")]
 
 
 async def test_who_was_asked_least_comes_first_whatever_it_was_for(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from services.notifier.adapters import (
     endpoint,
     history,
     inbox,
+    kinds,
     noticebook,
     preferences,
     preview,
@@ -74,6 +75,7 @@ def asked(notifier: Notifier, hook: Hook | None = None) -> FastAPI:
     app.include_router(consent.router(notifier.store))
     app.include_router(requests.router(notifier.store, answer))
     app.include_router(endpoint.router(notifier.store, hook))
+    app.include_router(kinds.router(notifier.notifying.rules))
     app.include_router(preferences.router(notifier.store, notifier.notifying.rules))
     app.include_router(history.router(notifier.store))
     app.include_router(preview.router(Foresight(notifier.store, notifier.notifying).foresee))

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from services.notifier.adapters import noticebook
-from services.notifier.adapters.noticebook import RulesInvalid
 from services.notifier.domain.engaged_rules import RequestRules
 from services.notifier.domain.kinds import KINDS
 from services.notifier.domain.promises import Promise
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from services.notifier.settings import SHIPPED_NOTICES
+from shared.runtime.rulefile import RulesInvalid
 
 SHIPPED = SHIPPED_NOTICES.read_text(encoding="utf-8")
 
@@ -66,31 +66,31 @@ def test_the_shipped_rules_try_again_for_days() -> None:
         ('to = "organisation"', 'to = "all"', "organisation_digest.to: must be 'organisation' or"),
         ("answer_days = 2", "answer_days = 0", "drafts.answer_days: must not be less than 1"),
         ("remind_after_days = 1", "remind_after_days = 3", "drafts: remind_after_days must not be"),
-        ("[announcement]", "[announcements]", "announcement: is missing"),
-        ('ended = ["email", "webhook"]', 'ended = ["fax"]', "must be 'email', 'chat' or"),
-        ("from = 20:00:00", "from = 25:00:00", "not TOML"),
+        (
+            "\n[announcement]",
+            "\n[announcements]",
+            "unknown key 'announcements': did you mean 'announcement'?",
+        ),
+        ('["email", "webhook"]', '["fax"]', "kinds.fast_track_ended.channels.0: must be 'email', "),
+        ("from = 20:00:00", "from = 25:00:00", "is not TOML"),
         ("to = 08:00:00", "", "quiet_hours.to: is missing"),
-        ('how = "digest"', 'how = "later"', "manners.announcement.how: must be 'at_once' or 'dig"),
-        ('how = "digest"', 'how = "digest", urgent = true', "must not be urgent and wait for a"),
-        ("announcement = {", "announcements = {", "must be 'fast_track_granted'"),
+        (
+            'how = "digest"',
+            'how = "later"',
+            "kinds.announcement.how: must be 'at_once', 'digest' or",
+        ),
         ("content_sharer = 4", "content_sharer = 0", "budget.per_week.content_sharer: must not be"),
         ("wait_days = 7", "", "budget.wait_days: is missing"),
-        ('recognition = ["email", "webhook"]', "", "must list channels for recognition"),
-        ('recognition = ["email", "webhook"]', "recognitions = []", "must be 'fast_track_gran"),
-        ("chat = [30, 300, 1800, 7200, 21600]", "", "must list retries for chat"),
+        ("chat = [30, 300, 1800, 7200, 21600]", "", "retries: must list chat"),
         ("chat = [30, 300, 1800, 7200, 21600]", "chat = [0]", "retries.chat.0: must not be less"),
         ("at_once = 2", "at_once = 0", "topic_request.at_once: must not be less than 1"),
         ("answer_days = 3 ", "answer_days = 3.5 ", "topic_request.answer_days: must be"),
-        ("apart_months = 6", "apart = 6", "circle.apart_months: is missing"),
+        ("apart_months = 6", "apart = 6", "circle: unknown key 'apart'"),
         ("below_percent = 10", "below_percent = 101", "talk.below_percent: must not be more"),
         ("within_days = 60", "within_days = 0", "retention_care.within_days: must not be less"),
-        ("[asks]", "[ask]", "asks: is missing"),
-        (
-            'retention_care = ["email"]',
-            'retention_care = ["webhook"]',
-            "must not post retention_care to a webhook",
-        ),
-        ("[channels]", "[channels", "not TOML"),
+        ("[asks]", "[ask]", "unknown key 'ask': did you mean 'asks'?"),
+        ('["email"]', '["webhook"]', "kinds: must not post retention_care to a webhook"),
+        ("[retries]", "[retries", "is not TOML"),
     ],
 )
 def test_what_makes_no_sense_is_said_in_one_line(
@@ -102,7 +102,7 @@ def test_what_makes_no_sense_is_said_in_one_line(
 
     with pytest.raises(RulesInvalid) as refused:
         noticebook.load(rules)
-    assert str(refused.value).startswith("notices.toml: ")
+    assert str(refused.value).startswith("notices.toml:")
     assert complaint in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -138,11 +138,11 @@ def test_working_hours_are_days_with_hours_and_holidays_with_names(tmp_path: Pat
     ("written", "instead", "complaint"),
     [
         ("Europe/Berlin", "Europe/Bärlin", "working_hours.timezone: must be a time zone by its na"),
-        ("monday =", "moonday =", "working_hours.days.moonday.[key]: must be 'monday'"),
+        ("monday =", "moonday =", "working_hours.days.moonday: must be 'monday'"),
         ("to = 17:00:00", "to = 08:00:00", "working_hours.days.monday: must end after it begins"),
-        ("to = 17:00:00", "until = 17:00:00", "working_hours.days.monday.to: is missing"),
+        ("to = 17:00:00", "until = 17:00:00", "working_hours.days.monday: unknown key 'until'"),
         ("to = 17:00:00", "to = 09:10:00", "working_hours: must leave an hour a week at least"),
-        ("2026-12-25", "2026-12-52", "working_hours.holidays.2026-12-52.[key]: must be a day"),
+        ("2026-12-25", "2026-12-52", "working_hours.holidays.2026-12-52: must be a day"),
         ('"Christmas Day"', '""', "working_hours.holidays.2026-12-25: must not be empty"),
     ],
 )
@@ -156,7 +156,87 @@ def test_what_makes_no_sense_of_the_working_hours_is_said_too(
 
     with pytest.raises(RulesInvalid) as refused:
         noticebook.load(rules)
-    assert str(refused.value).startswith(f"notices.toml: {complaint}")
+    assert f": {complaint}" in str(refused.value)
+
+
+def test_of_every_kind_the_shipped_rules_say_why_in_a_sentence() -> None:
+    """And of none what they say of another."""
+    kinds = noticebook.load(SHIPPED_NOTICES).manners.kinds
+
+    assert [*kinds] == [*KINDS]
+    assert all(it.why[0].isupper() and it.why.endswith(".") for it in kinds.values())
+    assert len({it.why for it in kinds.values()}) == len(KINDS)
+
+
+TALK = """[kinds.talk]
+why = "A group in which few take part yet is best told of it by somebody who does."
+how = "digest"
+channels = ["email", "webhook"]
+"""
+LINE = 1 + SHIPPED[: SHIPPED.index(TALK)].count("\n")
+FIRST = 1 + SHIPPED[: SHIPPED.index("[kinds.")].count("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "complaint"),
+    [
+        (
+            LINE,
+            '[kinds.talk]\nchannels = ["email"]\n',
+            'kinds.talk: must say in a sentence why somebody is told: why = "..."',
+        ),
+        (
+            LINE,
+            '[kinds.talk]\nwhy = " "\nchannels = ["email"]\n',
+            'kinds.talk: must say in a sentence why somebody is told: why = "..."',
+        ),
+        (LINE, '[kinds.talk]\nwhy = "So."\n', "kinds.talk.channels: is missing"),
+        (
+            LINE,
+            TALK.replace("talk", "talks"),
+            "kinds: there is no kind 'talks': did you mean 'talk'?",
+        ),
+        (
+            FIRST,
+            "",
+            "kinds: must say of each kind why and how it is told: there is no [kinds.talk]",
+        ),
+        (
+            LINE + 2,
+            TALK.replace("how =", "hwo ="),
+            "kinds.talk: unknown key 'hwo': did you mean 'how'?",
+        ),
+        (LINE, f"{TALK}optional = false\n", None),
+        (
+            LINE,
+            TALK.replace("digest", "off") + "optional = false\n",
+            "kinds.talk: is not optional: how must not be 'off'",
+        ),
+        (
+            LINE,
+            TALK.replace("digest", "off") + "urgent = true\n",
+            "kinds.talk: is urgent and told at once: how must not be 'off'",
+        ),
+        (
+            LINE,
+            f"{TALK}urgent = true\n",
+            "kinds.talk: is urgent and told at once: how must not be 'digest'",
+        ),
+        (LINE, TALK.replace("digest", "off"), None),
+    ],
+)
+def test_the_rules_of_a_kind_are_whole_or_refused_with_their_line_and_what_to_do(
+    tmp_path: Path, line: int, written: str, complaint: str | None
+) -> None:
+    rules = tmp_path / "notices.toml"
+    rules.write_text(SHIPPED.replace(TALK, written), encoding="utf-8")
+
+    if complaint is None:
+        noticebook.load(rules)
+        return
+    with pytest.raises(RulesInvalid) as refused:
+        noticebook.load(rules)
+    assert str(refused.value) == f"notices.toml:{line}: {complaint}"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

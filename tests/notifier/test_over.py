@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from services.notifier.adapters.consent import set_consent
-from services.notifier.domain.manners import Manner
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from services.notifier.domain.rules import Rules
@@ -50,7 +49,10 @@ MONTH = NINE.replace(month=4, day=1, hour=8)
 
 CALM: Rules = replace(
     RULES,
-    manners=replace(RULES.manners, kinds={**RULES.manners.kinds, "fast_track_alert": Manner()}),
+    manners=replace(
+        RULES.manners,
+        kinds={**RULES.manners.kinds, "fast_track_alert": RULES.manners.of("recognition")},
+    ),
 )
 """Of an operator who lets alerts wait for the day."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.domain.kinds import KINDS
 from services.notifier.projections.recipients import recipient
 from services.notifier.stream import foresight
 from services.notifier.stream.foresight import FOLDER, Foresight
@@ -22,6 +23,7 @@ from tests.notifier.examples import (
     published,
     recognised,
     submitted,
+    without,
 )
 from tests.notifier.test_http import asking, printed, reachable
 from tests.notifier.test_projections import dumped
@@ -87,6 +89,47 @@ async def test_what_cannot_be_wanted_is_refused_in_a_sentence(
 
         assert answer.status_code == 422
         assert complaint in answer.json()["error"]
+
+
+async def test_what_the_organisation_has_switched_off_cannot_be_wanted(tmp_path: Path) -> None:
+    async with (
+        a_notifier(tmp_path, rules=without("circle")) as notifier,
+        asking(notifier) as client,
+    ):
+        answer = await client.put(PATH, json={"kinds": {"circle": "digest"}})
+        assert answer.status_code == 422
+        assert answer.json()["error"] == "body.kinds.circle: is told to nobody in the organisation"
+
+        await notifier.is_told_what_is_wanted("ann", {"circle": "at_once"})
+        shown = (await client.get(PATH)).json()
+        assert {it["kind"]: it["how"] for it in shown["kinds"]}["circle"] == "off"
+
+
+async def test_a_command_shows_of_every_kind_why_and_how_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = without("circle")
+    async with a_notifier(tmp_path, rules=rules) as notifier, reachable(notifier, monkeypatch):
+        code, table = await printed(capsys, "notices", "kinds")
+        heading, *rows = table.splitlines()
+        assert (code, heading.split()) == (
+            0,
+            ["kind", "told", "optional", "counted", "over", "why"],
+        )
+        assert [row.split()[0] for row in rows] == [*KINDS]
+        assert all(row.endswith(rules.manners.of(row.split()[0]).why) for row in rows)
+        assert [row.split()[1] for row in rows if row.startswith("circle")] == ["off"]
+
+        _, document = await printed(capsys, "notices", "kinds", "--json")
+        kinds = {it.pop("kind"): it for it in json.loads(document)}
+        assert kinds["fast_track_alert"] == {
+            "why": rules.manners.of("fast_track_alert").why,
+            "how": "at_once",
+            "urgent": True,
+            "optional": False,
+            "counted": False,
+            "channels": ["inbox"],
+        }
 
 
 async def test_a_command_shows_and_says_how_a_member_wants_to_be_told(

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
-from services.notifier.domain.manners import Wish
+from services.notifier.domain.manners import How
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from tests.notifier.examples import (
@@ -24,6 +24,7 @@ from tests.notifier.examples import (
     published,
     recognised,
     submitted,
+    without,
 )
 
 DAYS = 24 * HOURS
@@ -150,7 +151,7 @@ async def test_the_organisation_itself_does_not_sleep(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wish", ["off", "digest", "at_once"])
-async def test_an_alert_is_never_held(tmp_path: Path, wish: Wish) -> None:
+async def test_an_alert_is_never_held(tmp_path: Path, wish: How) -> None:
     """In the middle of the night, with no attention left, and whatever the editor wants."""
     three = NINE + 18 * HOURS
     async with a_notifier(tmp_path) as notifier:
@@ -256,6 +257,20 @@ async def test_what_somebody_has_switched_off_is_dropped_unless_it_is_no_option(
             ("dropped", NINE, "not_wanted"),
             ("sent", NINE, None),
         ]
+
+
+@pytest.mark.parametrize("wish", [None, "at_once", "digest"])
+async def test_what_the_organisation_has_switched_off_is_told_to_nobody(
+    tmp_path: Path, wish: How | None
+) -> None:
+    """Whatever they want, and though it is news that waits for no digest."""
+    async with a_notifier(tmp_path, rules=without("announcement")) as notifier:
+        await notifier.is_told_what_is_wanted("fay", {"announcement": wish} if wish else {})
+        await notifier.hears(follow("fay"))
+        await notifier.hears(moved("ann"))
+        await notifier.hears(published())
+
+        assert told(await notifier.outcomes("fay")) == [("dropped", NINE, "switched_off")]
 
 
 async def test_what_is_switched_off_while_it_waits_is_dropped(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from services.notifier.domain.audience import (
     MemberDescribed,
     MemberMoved,
 )
-from services.notifier.domain.manners import Wish
+from services.notifier.domain.manners import How
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.requests import AskAnswered, MembersAsked, RequestClosed
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld
@@ -68,7 +68,7 @@ GROUNDED = ("announcement", "draft_received", "voice_check", "topic_request", "w
 
 @dataclass(frozen=True)
 class Wanted:
-    kinds: dict[str, Wish]
+    kinds: dict[str, How]
     quiet: str | None
     often: str
 
@@ -77,7 +77,7 @@ class Wanted:
 def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
     times = st.integers(0, 95).map(lambda it: time(it // 4, it % 4 * 15).isoformat("minutes"))
     kinds = st.sampled_from(["announcement", "recognition", "fast_track_alert", "warning"])
-    wish: st.SearchStrategy[Wish] = st.sampled_from(get_args(Wish))
+    wish: st.SearchStrategy[How] = st.sampled_from(get_args(How))
     return {
         name: Wanted(
             draw(st.dictionaries(kinds, wish, max_size=2)),

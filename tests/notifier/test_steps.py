@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifier.adapters import sourcebook
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.steps import Source
 from services.notifier.settings import SHIPPED_SOURCES
 from shared.contracts.activity import Happened
@@ -24,6 +25,7 @@ from shared.contracts.zones import (
 from shared.runtime.rulefile import RulesInvalid
 from tests.notifier.examples import (
     NINE,
+    RULES,
     Notifier,
     a_notifier,
     entered,
@@ -32,6 +34,7 @@ from tests.notifier.examples import (
     moved,
     published,
     recognised,
+    without,
 )
 
 DAY = timedelta(days=1)
@@ -355,6 +358,23 @@ async def test_an_account_that_is_not_used_for_thirty_days_is_said_to_be_quiet(
 
         assert await said(notifier, "account_dormant") == [("sue", "account_dormant/x/2026-03-07")]
         assert await told_days(notifier, "account_dormant") == [35]
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind"), [(RULES, "account_dormant"), (without("account_dormant"), "nudge")]
+)
+async def test_a_nudge_that_the_organisation_has_switched_off_leaves_room_for_another(
+    tmp_path: Path, rules: Rules, kind: str
+) -> None:
+    """Though it would cost less."""
+    async with a_notifier(tmp_path, rules=rules) as notifier:
+        await notifier.hears(tick(NINE), linked("sue", "x"))
+        await notifier.hears(sharer("sue"))
+        await notifier.hears(tick(NINE + 30 * DAY))
+        await notifier.hears(near(at=NINE + 30 * DAY))
+        await notifier.hears(tick(NINE + 31 * DAY))
+
+        assert [it.notice.kind for it in await notifier.outcomes("sue")] == [kind, kind]
 
 
 async def test_whoever_only_shares_is_asked_for_own_words(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.notifier.domain.engaged_rules import (
     CareRules,
@@ -12,31 +12,28 @@ from services.notifier.domain.engaged_rules import (
     RequestRules,
     TalkRules,
 )
+from shared.runtime.rulefile import Table
 
 Days: TypeAlias = Annotated[int, Field(ge=1, le=3660)]
 Months: TypeAlias = Annotated[int, Field(ge=1, le=120)]
 Some: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Asks(_Table):
+class Asks(Table):
     recent_days: Days
 
 
-class TopicRequest(_Table):
+class TopicRequest(Table):
     at_once: Some
     answer_days: Days
     lasts_days: Days
 
 
-class Circle(_Table):
+class Circle(Table):
     apart_months: Months
 
 
-class Talk(_Table):
+class Talk(Table):
     at_least_members: Annotated[int, Field(ge=1, le=100_000)]
     below_percent: Annotated[int, Field(ge=1, le=100)]
     again_after_months: Months
@@ -44,7 +41,7 @@ class Talk(_Table):
     rest_days: Days
 
 
-class RetentionCare(_Table):
+class RetentionCare(Table):
     breaches: Some
     within_days: Days
     again_after_days: Days

@@ -1,14 +1,13 @@
 """Reads the rules from TOML, and says in a line of everything that is wrong with them what it is.
 
-notices.toml: fast_track.at_risk_percent: must not be more than 99
+notices.toml:53: fast_track.at_risk_percent: must not be more than 99
 """
 
-import tomllib
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.notifier.adapters.engaged_book import (
@@ -19,32 +18,33 @@ from services.notifier.adapters.engaged_book import (
     TopicRequest,
     engaged_rules,
 )
-from services.notifier.adapters.peace_book import Budget, Manner, QuietHours, manners_of
+from services.notifier.adapters.kind_book import OUTGOING, Kinds, Outgoing
+from services.notifier.adapters.peace_book import Budget, QuietHours, manners_of
 from services.notifier.adapters.steps_book import Digest, Interest, Nudges, Suggestions
-from services.notifier.adapters.worktime import Table, TimeZone, WorkingTime
-from services.notifier.domain.kinds import CHANNELS, CONFIDENTIAL, KINDS, Channel, Kind
+from services.notifier.adapters.worktime import TimeZone, WorkingTime
+from services.notifier.domain.kinds import CHANNELS, Channel
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.promises import Promise
 from services.notifier.domain.rules import Rules
 from services.notifier.domain.waiting import Answering
-from shared.contracts.refusals import reason
 from shared.contracts.words import Ordinal, Zone
-from shared.runtime.errors import WrongUse
+from shared.runtime import rulefile
+from shared.runtime.rulefile import Table
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_ANSWER_DAYS: Final = 365
 MOST_SECONDS: Final = 30 * 24 * 3600
 
-Outgoing: TypeAlias = Literal["email", "chat", "webhook"]
-OUTGOING: Final[tuple[Outgoing, ...]] = get_args(Outgoing)
 INBOX: Final[Channel] = "inbox"
 Pauses: TypeAlias = Annotated[
     tuple[Annotated[int, Field(ge=1, le=MOST_SECONDS)], ...], Field(max_length=100)
 ]
 
 
-class RulesInvalid(WrongUse):
-    """Nobody is told anything by rules of which a part makes no sense."""
+def _for_every_channel(said: dict[Outgoing, Pauses]) -> dict[Outgoing, Pauses]:
+    if lacking := [channel for channel in OUTGOING if channel not in said]:
+        raise PydanticCustomError("no_retries", "must list {channel}", {"channel": lacking[0]})
+    return said
 
 
 class _FastTrack(Table):
@@ -79,7 +79,6 @@ class _Noticebook(Table):
     working_hours: WorkingTime | None = None
     quiet_hours: QuietHours | None = None
     budget: Budget
-    manners: dict[Kind, Manner] = Field(default_factory=dict)
     fast_track: _FastTrack
     drafts: _Drafts
     announcement: _Announcement
@@ -92,31 +91,13 @@ class _Noticebook(Table):
     suggestions: Suggestions
     nudges: Nudges
     organisation_digest: Digest
-    channels: dict[Kind, tuple[Outgoing, ...]]
-    retries: dict[Outgoing, Pauses]
-
-    @model_validator(mode="after")
-    def _names_everything(self) -> "_Noticebook":
-        if missing := [kind for kind in KINDS if kind not in self.channels]:
-            raise PydanticCustomError("no_channels", f"must list channels for {missing[0]}")
-        if lacking := [channel for channel in OUTGOING if channel not in self.retries]:
-            raise PydanticCustomError("no_retries", f"must list retries for {lacking[0]}")
-        if told := [kind for kind in CONFIDENTIAL if "webhook" in self.channels[kind]]:
-            raise PydanticCustomError("confidential", f"must not post {told[0]} to a webhook")
-        return self
+    kinds: Kinds
+    retries: Annotated[dict[Outgoing, Pauses], AfterValidator(_for_every_channel)]
 
 
 def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> Rules:
     """Read the rules. A channel that cannot be reached is left out. Raises RulesInvalid."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        book = _Noticebook.model_validate(document)
-    except OSError as error:
-        raise RulesInvalid(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulesInvalid(f"{path.name}: not TOML: {error}") from error
-    except ValidationError as error:
-        raise RulesInvalid(f"{path.name}: {reason(error)}") from error
+    book = rulefile.load(path, _Noticebook)
     hours = book.working_hours.hours() if book.working_hours else None
     return Rules(
         rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
@@ -133,10 +114,10 @@ def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> 
             hours=hours,
         ),
         channels={
-            kind: (INBOX, *(each for each in dict.fromkeys(channels) if each in reachable))
-            for kind, channels in book.channels.items()
+            kind: (INBOX, *(each for each in dict.fromkeys(rule.channels) if each in reachable))
+            for kind, rule in book.kinds.items()
         },
-        manners=manners_of(book.manners, book.quiet_hours, book.budget),
+        manners=manners_of(book.kinds, book.quiet_hours, book.budget),
         retries={
             channel: tuple(timedelta(seconds=it) for it in pauses)
             for channel, pauses in book.retries.items()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.notifier.domain import hours
 from services.notifier.domain.hours import Often, Quiet
 from services.notifier.domain.kinds import KINDS, Kind
-from services.notifier.domain.manners import Preferences, Wish
+from services.notifier.domain.manners import How, Preferences
 from services.notifier.domain.notices import stream
 from services.notifier.domain.respect import PreferencesSet
 from services.notifier.domain.rules import Rules
@@ -49,7 +49,7 @@ class Hours(BaseModel):
 class Given(BaseModel):
     """What is absent stays as it was; null is what the rules say."""
 
-    kinds: dict[Kind, Wish | None] = Field(default_factory=dict)
+    kinds: dict[Kind, How | None] = Field(default_factory=dict)
     quiet: Hours | None = None
     digest: Often | None = None
 
@@ -60,7 +60,7 @@ class Told(BaseModel):
     """
 
     kind: Kind
-    how: Literal["at_once", "digest", "off"]
+    how: How
     own: bool
     optional: bool
     urgent: bool
@@ -128,8 +128,10 @@ def router(store: Store, rules: Rules) -> APIRouter:
     return router
 
 
-def _complaint(kind: Kind, wish: Wish | None, rules: Rules) -> str | None:
+def _complaint(kind: Kind, wish: How | None, rules: Rules) -> str | None:
     manner = rules.manners.of(kind)
+    if wish and wish != "off" and manner.how == "off":
+        return "is told to nobody in the organisation"
     if wish and manner.urgent:
         return "is urgent: it is told at once, at any hour"
     if wish == "off" and not manner.optional:
@@ -139,7 +141,7 @@ def _complaint(kind: Kind, wish: Wish | None, rules: Rules) -> str | None:
 
 def _changed(before: Preferences, given: Given) -> Preferences:
     said = given.model_fields_set
-    kinds: dict[str, Wish | None] = dict(before.kinds)
+    kinds: dict[str, How | None] = dict(before.kinds)
     kinds.update(given.kinds.items())
     return replace(
         before,

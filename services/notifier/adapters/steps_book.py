@@ -4,10 +4,10 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field
 
-from services.notifier.adapters.worktime import Table
 from services.notifier.domain.interest import WHOLE, Fading
 from services.notifier.domain.steps import DigestTo, Nudging, Suggesting
 from shared.contracts.words import Ordinal
+from shared.runtime.rulefile import Table
 
 MOST_DAYS: Final = 3660
 MOST_HALF_LIFE: Final = 366

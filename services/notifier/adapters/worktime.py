@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from shared.contracts.words import Line
+from shared.runtime.rulefile import Table
 
 Weekday: TypeAlias = Literal[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -28,10 +29,6 @@ def _known(zone: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known)]
-
-
-class Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class _Day(Table):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.notifier.cli import respecting
+from services.notifier.cli import respecting, ruling
 from services.notifier.cli.paging import maybe, moment
 from shared.runtime import terminal
 from shared.runtime.client import Client
@@ -22,6 +22,7 @@ def commands(app: typer.Typer) -> None:
     notices.command("address")(address)
     notices.command("deliveries")(deliveries)
     notices.command("webhook")(webhook)
+    notices.command("kinds")(ruling.kinds)
     respecting.commands(notices)
     notices.command("consent")(consent)
     app.add_typer(notices)

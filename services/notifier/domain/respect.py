@@ -27,7 +27,7 @@ from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.domain.rules import Rules
 
 Reason: TypeAlias = Literal["quiet_hours", "digest", "budget"]
-Hindrance: TypeAlias = Literal["departed", "paused", "not_wanted", "budget", "over"]
+Hindrance: TypeAlias = Literal["departed", "paused", "switched_off", "not_wanted", "budget", "over"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +186,8 @@ def hindrance(notice: Notice, regard: Regard, rules: Rules, *, over: bool) -> Hi
     if regard.status == "paused":
         return "paused"
     manner = rules.manners.of(notice.kind)
+    if manner.how == "off":
+        return "switched_off"
     how = regard.preferences.how(notice.kind, manner, at_once=notice.at_once)
     if how == "off":
         return "not_wanted"

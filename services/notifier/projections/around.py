@@ -12,8 +12,9 @@ from typing import Final
 from services.notifier.domain.audience import Member
 from services.notifier.domain.care import Concern
 from services.notifier.domain.engaged import ENGAGED, Engaged
-from services.notifier.domain.engaged_rules import CareRules, EngagedRules
+from services.notifier.domain.engaged_rules import CareRules
 from services.notifier.domain.interest import Fading
+from services.notifier.domain.rules import Rules
 from services.notifier.domain.talks import Group
 from services.notifier.projections import interest, knowledge
 from services.notifier.projections.entries import instant, milliseconds
@@ -22,25 +23,25 @@ from services.notifier.projections.knowledge import Read
 MONTHS: Final = 12
 
 
-async def engaged(read: Read, rules: EngagedRules, fading: Fading, now: datetime) -> Engaged:
+async def engaged(read: Read, rules: Rules, now: datetime) -> Engaged:
     """Return who is socially engaged and there, and how often they were asked of late."""
     rows = await read.fetchall("SELECT member FROM places WHERE zone = 'socially_engaged'")
     names = [member for (member,) in rows]
     known = await knowledge.members(read, names)
     there = await interest.caring(
-        read, {who: known[who] for who in names if known[who].there}, now.date(), fading
+        read, {who: known[who] for who in names if known[who].there}, now.date(), rules.interest
     )
     asked: dict[str, tuple[datetime, ...]] = defaultdict(tuple)
     for member, at in await read.fetchall(
         "SELECT member, at FROM json_each(:names) JOIN asks ON member = value WHERE at > :since",
         {
             "names": json.dumps([*there]),
-            "since": milliseconds(now - max(rules.recent, rules.talks.rest)),
+            "since": milliseconds(now - max(rules.engaged.recent, rules.engaged.talks.rest)),
         },
     ):
         asked[member] = (*asked[member], instant(at))
     stopped = await knowledge.stopped(read, there)
-    off = await knowledge.switched_off(read, there)
+    off = await knowledge.switched_off(read, there, rules.manners)
     return Engaged(
         members=there, asked=asked, unwilling={(who, kind) for who, kind, _ in stopped} | off
     )

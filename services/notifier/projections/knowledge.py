@@ -15,6 +15,7 @@ from services.notifier.domain.audience import (
 )
 from services.notifier.domain.kinds import Channel
 from services.notifier.domain.kinds import Kind as NoticeKind
+from services.notifier.domain.manners import Manners
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.reach import Reach
 from services.notifier.projections.entries import instant, milliseconds
@@ -138,15 +139,17 @@ async def stopped(read: Read, members: Collection[str]) -> set[tuple[str, Notice
     return {(member, kind, channel) for member, kind, channel in rows}
 
 
-async def switched_off(read: Read, members: Collection[str]) -> set[tuple[str, NoticeKind]]:
-    """Return of which kinds these members want to hear nothing at all."""
+async def switched_off(
+    read: Read, members: Collection[str], manners: Manners
+) -> set[tuple[str, NoticeKind]]:
+    """Return of which kinds these members hear nothing at all: by the rules, or their own word."""
     rows = await read.fetchall(
         "SELECT member, wish.key FROM json_each(:names) AS asked"
         " JOIN preferences ON member = asked.value, json_each(kinds) AS wish"
         " WHERE wish.value = 'off'",
         {"names": json.dumps(list(members))},
     )
-    return {(member, kind) for member, kind in rows}
+    return {*rows, *((member, kind) for member in members for kind in manners.off)}
 
 
 async def _which(read: Read, sql: str, names: Collection[str]) -> set[str]:

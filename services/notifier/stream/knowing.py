@@ -146,7 +146,7 @@ class Knowing:
             members=await knowledge.members(transaction, ()),
         )
         if occasion.every == "month":
-            known.engaged = await around.engaged(transaction, rules, self._rules.interest, at)
+            known.engaged = await around.engaged(transaction, self._rules, at)
             known.groups = await around.groups(transaction, self._rules.interest, at)
             known.circles = await around.circles(
                 transaction, rules.circles.apart_months, occasion.on
@@ -171,8 +171,6 @@ class Knowing:
         if not streams:
             return
         known.requests = await pending.requests(transaction, streams)
-        known.engaged = await around.engaged(
-            transaction, self._rules.engaged, self._rules.interest, now
-        )
+        known.engaged = await around.engaged(transaction, self._rules, now)
         made_by = {it.opened.request.by for it in known.requests.values() if it.opened}
         known.members |= await knowledge.members(transaction, {*made_by, *by})

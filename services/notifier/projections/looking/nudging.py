@@ -42,7 +42,7 @@ async def nudgeable(read: Read, now: datetime, rules: Rules) -> Nudgeable:
         },
         trainings=sorted(trainings, key=lambda it: (it.at, it.piece), reverse=True),
         known=await asked.causes(read, zones, *NUDGES),
-        off=await knowledge.switched_off(read, zones),
+        off=await knowledge.switched_off(read, zones, rules.manners),
         nudged=await asked.last(read, zones, *NUDGES),
     )
 
