@@ -168,6 +168,14 @@ def test_of_every_kind_the_shipped_rules_say_why_in_a_sentence() -> None:
     assert len({it.why for it in kinds.values()}) == len(KINDS)
 
 
+def test_what_takes_of_anybodys_attention_comes_to_where_they_look_by_email() -> None:
+    rules = noticebook.load(SHIPPED_NOTICES)
+    counted = {kind for kind, manner in rules.manners.kinds.items() if manner.counted}
+
+    assert {"follow_suggestion", "share_suggestion"} <= counted
+    assert all("email" in channels for kind, channels in rules.channels.items() if kind in counted)
+
+
 TALK = """[kinds.talk]
 why = "A group in which few take part yet is best told of it by somebody who does."
 how = "digest"
