@@ -11,6 +11,7 @@ import pytest
 from services.notifier.domain.manners import How
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
+from services.notifier.domain.steps import DigestTo
 from tests.notifier.examples import (
     HOURS,
     NINE,
@@ -49,6 +50,23 @@ def told(outcomes: Iterable[Outcome]) -> list[Told]:
 async def pieces(notifier: Notifier, number: int, *, at: datetime = NINE, by: str = "ann") -> None:
     names = [f"{by}/{at:%d%H}/{n}" for n in range(number)]
     await notifier.hears(*(published(by, piece, at=at) for piece in names))
+
+
+@pytest.mark.parametrize(("to", "second"), [("organisation", "sent"), ("everybody", "held")])
+async def test_a_digest_of_the_week_that_everybody_gets_takes_of_their_attention(
+    tmp_path: Path, to: DigestTo, second: str
+) -> None:
+    """A consumer is told twice a week, and of pieces on the fast track at once."""
+    async with a_notifier(tmp_path, rules=replace(RULES, digest_to=to)) as notifier:
+        await notifier.hears(happened("member_registered", "fay"), follow("fay"))
+        await notifier.hears(moved("ann"))
+        await pieces(notifier, 1)
+        await notifier.lets_pass(7 * 24)
+        await pieces(notifier, 2, at=MONDAY)
+
+        fates = [what for what, *_ in told(await notifier.outcomes("fay"))]
+        assert fates[-2:] == ["sent", second]
+        assert "organisation_digest" in {it.notice.kind for it in await notifier.outcomes("_org")}
 
 
 async def test_what_is_no_hurry_is_told_together_in_the_morning(tmp_path: Path) -> None:
@@ -185,7 +203,8 @@ async def test_what_is_beyond_the_budget_waits_for_the_next_week(tmp_path: Path)
             *[("held", MONDAY - HOURS, "budget")] * 2,
         ]
         await notifier.lets_pass(7 * 24)
-        alone, too, *later = (it.digest for it in await notifier.notices() if it.week)
+        fays = [it for it in await notifier.notices() if it.notice.recipient == "fay"]
+        alone, too, *later = (it.digest for it in fays)
         assert (alone, too, len(later)) == (None, None, 2)
         assert len({*later}) == 1
 
