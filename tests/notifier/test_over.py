@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.notifier.adapters.consent import set_consent
+from services.notifier.domain.manners import How
 from services.notifier.domain.notices import NoticeSent
 from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from services.notifier.domain.rules import Rules
@@ -257,6 +258,52 @@ async def test_what_is_over_is_not_told_and_all_else_is(
             assert last.id not in sent
         else:
             assert isinstance(last, NoticeSent)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "then", "announced"),
+    [
+        ({}, {}, False),
+        ({"share_suggestion": "off"}, {}, True),
+        ({}, {"share_suggestion": "off"}, True),
+    ],
+)
+async def test_what_is_worth_sharing_is_not_announced_as_well(
+    tmp_path: Path, wanted: dict[str, How], then: dict[str, How], *, announced: bool
+) -> None:
+    """Unless nothing comes of it: then it is news, and told as such."""
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.is_told_what_is_wanted("sue", wanted)
+        await notifier.hears(tick(NINE), far_away("sue", topics=["tea"]))
+        await notifier.hears(sharer("sue"))
+        await notifier.hears(published(topics=["tea"], at=LATER), tick(MORNING))
+        if then:
+            await notifier.is_told_what_is_wanted("sue", then)
+        last = await its_moment_comes(notifier, "announcement", "sue")
+
+        assert isinstance(last, NoticeSent if announced else NoticeDropped)
+        causes = [it.notice.cause for it in await notifier.notices()]
+        assert causes.count(last.notice.cause) == 1
+
+
+async def test_what_was_worth_sharing_is_no_news_when_it_comes_out(tmp_path: Path) -> None:
+    """The organisation offered it before its author had published it."""
+    async with a_notifier(tmp_path) as notifier:
+        await notifier.hears_one_by_one(
+            [
+                tick(NINE),
+                far_away("sue", topics=["tea"]),
+                sharer("sue"),
+                offered("p-1"),
+                tick(MORNING),
+                tick(MORNING + 6 * HOURS),
+                published(topics=["tea"], at=MORNING + 7 * HOURS),
+            ]
+        )
+        last = await its_moment_comes(notifier, "announcement", "sue")
+
+        assert isinstance(last, NoticeDropped)
+        assert last.why == "over"
 
 
 @pytest.mark.parametrize(

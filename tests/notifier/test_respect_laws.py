@@ -23,9 +23,9 @@ from services.notifier.domain.audience import (
     MemberMoved,
 )
 from services.notifier.domain.manners import How
-from services.notifier.domain.notices import NoticeSent
+from services.notifier.domain.notices import Notice, NoticeSent
 from services.notifier.domain.requests import AskAnswered, MembersAsked, RequestClosed
-from services.notifier.domain.respect import NoticeDropped, NoticeHeld
+from services.notifier.domain.respect import NoticeDropped, NoticeHeld, Outcome
 from services.notifier.domain.standing import DemotionForetold
 from services.notifier.domain.submissions import DraftClosed
 from services.notifier.domain.voice import VoiceAsked
@@ -63,6 +63,7 @@ ZONES = ("content_consumer", "content_sharer", "content_creator", "socially_enga
 SPAN = timedelta(days=40)
 """From the beginning of March, so that clocks are put on in it."""
 MOST_MOMENTS = 50
+SHARING = "share_suggestion"
 GROUNDED = ("announcement", "draft_received", "voice_check", "topic_request", "warning")
 
 
@@ -76,7 +77,9 @@ class Wanted:
 @st.composite
 def wishes(draw: st.DrawFn) -> dict[str, Wanted]:
     times = st.integers(0, 95).map(lambda it: time(it // 4, it % 4 * 15).isoformat("minutes"))
-    kinds = st.sampled_from(["announcement", "recognition", "fast_track_alert", "warning"])
+    kinds = st.sampled_from(
+        ["announcement", "recognition", "fast_track_alert", "warning", "share_suggestion"]
+    )
     wish: st.SearchStrategy[How] = st.sampled_from(get_args(How))
     return {
         name: Wanted(
@@ -100,7 +103,10 @@ def streams(draw: st.DrawFn) -> list[CloudEvent]:
         match draw(st.sampled_from("pppppprmtzsslxxacqnww")):
             case "p":
                 several = [f"{n}-{piece}" for piece in range(draw(st.integers(1, 4)))]
-                events.extend(published(name, it, at=at, id=f"e-{it}") for it in several)
+                topics = draw(st.sampled_from([(), ("tea",)]))
+                events.extend(
+                    published(name, it, at=at, id=f"e-{it}", topics=topics) for it in several
+                )
             case "r":
                 events.append(recognised(name, block=n + 1, at=at))
             case "m":
@@ -304,11 +310,11 @@ def look_for_grounds(log: Sequence[tuple[str, Any]]) -> None:
                 about = f"{notice.kind} {notice.cause}"
                 if notice.kind == "topic_request":
                     about += f" {notice.recipient}"
+                look_for_suggestions(event, known)
+                stands = about in standing and not is_suggested(notice, known)
                 if event.id in known and notice.kind in GROUNDED:
-                    assert not (isinstance(event, NoticeSent) and about not in standing)
-                    assert not (isinstance(event, NoticeDropped) and event.why == "over") or (
-                        about not in standing
-                    )
+                    assert not (isinstance(event, NoticeSent) and not stands)
+                    assert not (isinstance(event, NoticeDropped) and event.why == "over" and stands)
                 if notice.kind == "warning_over" and isinstance(event, NoticeSent):
                     assert f"sent {notice.recipient} {notice.cause}" in known
                 if notice.kind == "warning" and isinstance(event, NoticeSent):
@@ -316,6 +322,18 @@ def look_for_grounds(log: Sequence[tuple[str, Any]]) -> None:
                 known.add(event.id)
             case _:
                 pass
+
+
+def look_for_suggestions(event: Outcome, known: set[str]) -> None:
+    if event.notice.kind == SHARING:
+        change = known.discard if isinstance(event, NoticeDropped) else known.add
+        change(f"{SHARING} {event.notice.cause} {event.notice.recipient}")
+
+
+def is_suggested(notice: Notice, known: set[str]) -> bool:
+    """Say whether what is announced to somebody is also suggested to them."""
+    suggested = f"{SHARING} {notice.cause} {notice.recipient}" in known
+    return notice.kind == "announcement" and suggested
 
 
 def in_peace(at: datetime, clock: str, wanted: Wanted | None) -> bool:

@@ -1,4 +1,5 @@
-"""What was decided to say is not told once it is over: taken back, settled, done, or never begun.
+"""What was decided to say is not told once it is over: taken back, settled, done, never begun, or
+said in other words.
 
 That is looked at when what was held comes to its moment, by how things stand then. Of every kind it
 is said here what ends it. What nothing ends tells of something that somebody did, or of a time that
@@ -27,9 +28,10 @@ ENDINGS: Final[tuple[Kind, ...]] = ("warning_over",)
 class Grounds:
     """How things stand of which notices speak. `promised` are those on the fast track. `pieces`
     stand by what their authors published, `offers` can still be had, and `authors` are there and
-    have a piece that stands. `shared` are members and pieces, `follows` members and whom they
-    follow. `drafts` and `requests` are by stream, `talks` is when a group had or was offered one.
-    `warned` is because of what, and `told` are members and the warnings that they heard.
+    have a piece that stands. `shared` are members and pieces, `suggested` those of which they hear,
+    or have heard, as worth sharing, and `follows` members and whom they follow. `drafts` and
+    `requests` are by stream, `talks` is when a group had or was offered one. `warned` is because of
+    what, and `told` are members and the warnings that they heard.
     """
 
     promised: AbstractSet[str] = frozenset()
@@ -37,6 +39,7 @@ class Grounds:
     offers: AbstractSet[str] = frozenset()
     authors: AbstractSet[str] = frozenset()
     shared: Pairs = frozenset()
+    suggested: Pairs = frozenset()
     follows: Pairs = frozenset()
     drafts: Mapping[str, Draft] = field(default_factory=dict)
     requests: Mapping[str, Asking] = field(default_factory=dict)
@@ -74,7 +77,7 @@ def is_over(notice: Notice, known: Grounds) -> bool:
         case "voice_check":
             return all(asked.id != cause for asked in _draft(notice, known).voices)
         case "announcement":
-            return cause not in known.pieces
+            return cause not in known.pieces or (who, cause) in known.suggested
         case "share_suggestion":
             there = cause in known.pieces or cause in known.offers
             return not there or (who, cause) in known.shared

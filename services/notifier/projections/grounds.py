@@ -30,6 +30,7 @@ async def grounds(read: Read, notices: Collection[Notice], rules: Rules, now: da
         pieces=await ask.pieces(),
         offers=await ask.offers(now),
         shared=await ask.shared(),
+        suggested=await ask.suggested(rules),
         authors=await ask.authors(),
         follows=await ask.follows(),
         drafts=await ask.drafts(),
@@ -92,6 +93,26 @@ class _Asking:
             {(it.recipient, it.cause) for it in self.of("share_suggestion")},
         )
         return {(member, piece) for member, piece in rows}
+
+    async def suggested(self, rules: Rules) -> Pairs:
+        """What is held is told unless it was switched off since."""
+        announced = {
+            notice_id(it.cause, "share_suggestion", it.recipient): (it.recipient, it.cause)
+            for it in self.of("announcement")
+        }
+        rows = await self._rows(
+            "SELECT value, inbox.id IS NOT NULL FROM json_each(:asked)"
+            " LEFT JOIN inbox ON inbox.id = value LEFT JOIN unsent ON unsent.id = value"
+            " WHERE inbox.id IS NOT NULL OR until IS NOT NULL",
+            announced,
+        )
+        waits = {announced[number][0] for number, sent in rows if not sent}
+        off = await knowledge.switched_off(self._read, waits, rules.manners) if waits else set()
+        return {
+            announced[number]
+            for number, sent in rows
+            if sent or (announced[number][0], "share_suggestion") not in off
+        }
 
     async def authors(self) -> set[str]:
         rows = await self._rows(

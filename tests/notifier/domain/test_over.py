@@ -47,6 +47,14 @@ def test_what_is_there_and_not_yet_shared_may_be_shared(known: Grounds) -> None:
     assert is_over(suggestion, NOTHING)
 
 
+def test_what_is_worth_sharing_is_announced_to_others_only() -> None:
+    announcement = a_notice("announcement")
+    known = Grounds(pieces={"c"}, suggested={("tom", "c"), ("sue", "d")})
+
+    assert not is_over(announcement, known)
+    assert is_over(announcement, replace(known, suggested={("sue", "c")}))
+
+
 @pytest.mark.parametrize(
     ("facts", "known", "over"),
     [
