@@ -16,6 +16,8 @@ from services.notifier.domain.suggestions import Item
 
 DAY: Final = timedelta(days=1)
 MONTHS: Final = 3
+A_MINUTE: Final = 1.0
+"""Nothing takes less: where somebody has no figure for an act, its estimate is 0."""
 
 Since: TypeAlias = tuple[str, str, datetime]
 """A member, what is meant, and since when it is so."""
@@ -58,7 +60,7 @@ def of_nudging(
         if wanted and not rests and (member, push.notice.cause) not in known.known:
             pushes.setdefault(member, []).append(push)
     for _, offered in sorted(pushes.items()):
-        yield min(offered, key=lambda it: (it.minutes, it.notice.cause)).notice
+        yield min(offered, key=lambda it: (max(it.minutes, A_MINUTE), it.notice.cause)).notice
 
 
 def _pushes(

@@ -223,6 +223,28 @@ def test_of_all_nudges_the_one_of_least_effort_comes() -> None:
     assert again[0].facts["what"] == "own_words"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "others", "first"),
+    [
+        (0.0, 1, "account_missing"),
+        (0.4, 1, "account_missing"),
+        (0.0, 2, "near"),
+        (1.5, 2, "near"),
+    ],
+)
+def test_what_is_said_to_take_no_time_takes_a_minute(
+    minutes: float, others: int, first: str
+) -> None:
+    """So it does not go before what takes just that."""
+    known = Nudgeable(
+        unlinked=[("sue", "", NINE - 8 * DAY)], near={"sue": replace(NEAR, minutes=minutes)}
+    )
+    rules = replace(NUDGING, link_minutes=others)
+
+    [told] = nudges.of_nudging(known, (), TODAY, NINE, rules)
+    assert told.facts["what"] == first
+
+
 def test_there_is_one_nudge_a_week() -> None:
     known = Nudgeable(bare={"sue": 4})
 
