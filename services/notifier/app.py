@@ -90,7 +90,7 @@ async def run(settings: Settings) -> None:
     async with webhook.client() as caller:
         outside = _outside(settings, caller)
         reachable = frozenset(way.channel for way in outside.ways)
-        rules = noticebook.load(settings.notices, reachable=reachable)
+        rules = noticebook.load(settings.notices, reachable=reachable, timezone=settings.timezone)
         notifying = Notifying(rules, sourcebook.load(settings.sources))
         access = Access.of(settings.token, settings.tokens)
         with closing(listen(settings.host, settings.port, access=access)) as listener:

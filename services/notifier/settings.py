@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.runtime import settings
 from shared.runtime.settings import Clock
+from shared.runtime.timezones import TimeZone
 
 SHIPPED_NOTICES = Path(__file__).with_name("notices.toml")
 SHIPPED_SOURCES = Path(__file__).with_name("sources.toml")
@@ -26,8 +27,9 @@ class Settings(settings.Settings):
     """A folder whose templates go before the shipped ones: `de/announcement.j2`."""
     locale: str = "en"
     """The language of the organisation, and of members who have none of their own."""
-    timezone: str = "UTC"
-    """Likewise their time zone."""
+    timezone: TimeZone = "UTC"
+    """Likewise their time zone: that of mornings, weeks and working hours, too, if the rules name
+    no other."""
     batch: int = Field(default=1000, ge=1)
     """Messages handled in one transaction, at most."""
     webhook_url: str | None = None

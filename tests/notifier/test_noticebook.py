@@ -10,7 +10,8 @@ from services.notifier.domain.engaged_rules import RequestRules
 from services.notifier.domain.kinds import KINDS
 from services.notifier.domain.promises import Promise
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
-from services.notifier.settings import SHIPPED_NOTICES
+from services.notifier.settings import SHIPPED_NOTICES, Settings
+from shared.runtime.errors import WrongUse
 from shared.runtime.rulefile import RulesInvalid
 
 SHIPPED = SHIPPED_NOTICES.read_text(encoding="utf-8")
@@ -132,6 +133,35 @@ def test_working_hours_are_days_with_hours_and_holidays_with_names(tmp_path: Pat
         holidays={date(2026, 12, 25): "Christmas Day"},
     )
     assert read.promises["socially_engaged"].hours == read.hours
+
+
+OWN = 'timezone = "Europe/Berlin"\n'
+
+
+def test_one_time_zone_is_that_of_mornings_and_of_working_hours(tmp_path: Path) -> None:
+    """What the rules name goes before it; and the working hours may have another one yet."""
+    rules = tmp_path / "notices.toml"
+
+    def read(text: str) -> tuple[str, str]:
+        rules.write_text(text, encoding="utf-8")
+        found = noticebook.load(rules, timezone="Asia/Kathmandu")
+        assert found.hours
+        return found.rhythm.timezone, found.hours.timezone
+
+    own = SHIPPED.replace("[rhythm]\n", '[rhythm]\ntimezone = "Asia/Tokyo"\n')
+    plain = WORKED.replace(OWN, "")
+    assert read(SHIPPED + plain) == ("Asia/Kathmandu", "Asia/Kathmandu")
+    assert read(own + plain) == ("Asia/Tokyo", "Asia/Tokyo")
+    assert read(own + WORKED) == ("Asia/Tokyo", "Europe/Berlin")
+
+
+def test_a_time_zone_that_there_is_not_is_refused_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ZONES_NOTIFIER_TIMEZONE", "Europe/Bärlin")
+
+    with pytest.raises(WrongUse, match=r"^ZONES_NOTIFIER_TIMEZONE: must be a time zone by"):
+        Settings.from_environment()
 
 
 @pytest.mark.parametrize(

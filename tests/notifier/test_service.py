@@ -263,6 +263,16 @@ async def test_what_cannot_be_read_is_parked_and_the_rest_goes_on(tmp_path: Path
         assert not (await service.post(f"/v1/parked/{row}/retry", None))["resolved"]
 
 
+async def test_quiet_hours_go_by_the_time_zone_that_the_service_is_told(tmp_path: Path) -> None:
+    async with (
+        a_bus(tmp_path / "nats") as (server, _),
+        a_service(settings(tmp_path / "data", server, timezone="Asia/Kathmandu")) as service,
+    ):
+        wanted = await service.until("/v1/members/ann/preferences", bool)
+
+        assert wanted["timezone"] == "Asia/Kathmandu"
+
+
 async def test_the_wall_waits_for_an_answer_that_is_still_on_the_bus(tmp_path: Path) -> None:
     async with (
         a_bus(tmp_path / "nats") as (_, client),

@@ -21,7 +21,7 @@ from services.notifier.adapters.engaged_book import (
 from services.notifier.adapters.kind_book import OUTGOING, Kinds, Outgoing
 from services.notifier.adapters.peace_book import Budget, QuietHours, manners_of
 from services.notifier.adapters.steps_book import Digest, Interest, Nudges, Suggestions
-from services.notifier.adapters.worktime import TimeZone, WorkingTime
+from services.notifier.adapters.worktime import WorkingTime
 from services.notifier.domain.kinds import CHANNELS, Channel
 from services.notifier.domain.occasions import Rhythm
 from services.notifier.domain.promises import Promise
@@ -30,6 +30,7 @@ from services.notifier.domain.waiting import Answering
 from shared.contracts.words import Ordinal, Zone
 from shared.runtime import rulefile
 from shared.runtime.rulefile import Table
+from shared.runtime.timezones import TimeZone
 
 MOST_MINUTES: Final = 60 * 24 * 365
 MOST_ANSWER_DAYS: Final = 365
@@ -70,7 +71,7 @@ class _Drafts(Table):
 
 
 class _Rhythm(Table):
-    timezone: TimeZone
+    timezone: TimeZone | None = None
     morning: time
 
 
@@ -95,12 +96,17 @@ class _Noticebook(Table):
     retries: Annotated[dict[Outgoing, Pauses], AfterValidator(_for_every_channel)]
 
 
-def load(path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS)) -> Rules:
-    """Read the rules. A channel that cannot be reached is left out. Raises RulesInvalid."""
+def load(
+    path: Path, *, reachable: frozenset[Channel] = frozenset(CHANNELS), timezone: str = "UTC"
+) -> Rules:
+    """Read the rules. A channel that cannot be reached is left out, and `timezone` is that of the
+    organisation where they name no other. Raises RulesInvalid.
+    """
     book = rulefile.load(path, _Noticebook)
-    hours = book.working_hours.hours() if book.working_hours else None
+    timezone = book.rhythm.timezone or timezone
+    hours = book.working_hours.hours(timezone) if book.working_hours else None
     return Rules(
-        rhythm=Rhythm(timezone=book.rhythm.timezone, morning=book.rhythm.morning),
+        rhythm=Rhythm(timezone=timezone, morning=book.rhythm.morning),
         hours=hours,
         promises={
             zone: Promise(

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.notifier.domain.working_hours import MIDNIGHT, Span, WorkingHours
 from shared.contracts.words import Line
 from shared.runtime.rulefile import Table
+from shared.runtime.timezones import TimeZone
 
 Weekday: TypeAlias = Literal[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -17,18 +17,6 @@ Weekday: TypeAlias = Literal[
 WEEK: Final[tuple[Weekday, ...]] = get_args(Weekday)
 LEAST: Final = timedelta(hours=1)
 """A week has so much of it at least, or promises would end in another century."""
-
-
-def _known(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "timezone", "must be a time zone by its name, as Europe/Berlin"
-        ) from None
-
-
-TimeZone = Annotated[str, AfterValidator(_known)]
 
 
 class _Day(Table):
@@ -51,7 +39,7 @@ class _Day(Table):
 
 
 class WorkingTime(Table):
-    timezone: TimeZone
+    timezone: TimeZone | None = None
     days: dict[Weekday, _Day]
     holidays: dict[date, Line] = Field(default_factory=dict)
 
@@ -61,9 +49,10 @@ class WorkingTime(Table):
             raise PydanticCustomError("no_hours", "must leave an hour a week at least")
         return self
 
-    def hours(self) -> WorkingHours:
+    def hours(self, timezone: str) -> WorkingHours:
+        """Return when is worked, by the clocks of `timezone` if they name no other."""
         return WorkingHours(
-            timezone=self.timezone,
+            timezone=self.timezone or timezone,
             week={WEEK.index(name): Span(day.begin, day.until) for name, day in self.days.items()},
             holidays=self.holidays,
         )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +15,7 @@ from services.rewards.domain import rules
 from shared.contracts.words import Kind, Line, Ordinal, Url
 from shared.runtime import rulefile
 from shared.runtime.rulefile import Table, nearest
+from shared.runtime.timezones import TimeZone
 
 WEIGHED: Final = (*rules.OUTCOMES, "comment", "share", "like", "reader")
 CAPPED: Final = (*rules.OWN_ACTS, *rules.OUTCOMES)
@@ -35,15 +35,6 @@ def _points(value: object) -> int:
             "points", "must be points from 0 to 1000000, with three decimals at most"
         )
     return int(thousandths)
-
-
-def _known(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "timezone", "must be a time zone by its name, as Europe/Berlin"
-        ) from None
 
 
 def _some(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,7 +100,7 @@ class _Rulebook(Table):
     """A table by any other name is a rule of the operator's own, and says its `form`."""
 
     version: Ordinal
-    timezone: Annotated[str, AfterValidator(_known)] = "UTC"
+    timezone: TimeZone = "UTC"
     effort: _Effort
     arrival: _Arrival
     first: dict[Kind, _First] = Field(default_factory=dict)
