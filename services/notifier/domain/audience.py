@@ -84,7 +84,18 @@ class PieceRecorded:
     topics: tuple[str, ...]
 
 
-Heard: TypeAlias = AuthorFollowed | ActRetracted | PieceRecorded | acts.ObjectRetracted | acts.Event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardInVain:
+    """Nothing came of what was said about a draft or a request. Nothing does, either, when it is
+    heard again, although things may stand otherwise by then.
+    """
+
+    at: datetime
+
+
+Heard: TypeAlias = (
+    AuthorFollowed | ActRetracted | PieceRecorded | HeardInVain | acts.ObjectRetracted | acts.Event
+)
 """What is recorded as it comes."""
 
 Event: TypeAlias = MemberDescribed | MemberMoved

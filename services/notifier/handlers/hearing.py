@@ -50,18 +50,27 @@ def _hear(desk: Desk, heard: Happening) -> None:
             _note(desk, heard, fact)
         case Drafted() as drafted:
             drafting.take(desk, heard, drafted)
+            _remember(desk, heard)
         case Published() as published:
             _publish(desk, heard, published)
         case Retracted() as retracted:
             _retract(desk, heard, retracted)
         case Requested(asked=asked):
             requesting.take(desk, requests.stream(asked.request.id), asked, heard.at, heard.key)
+            _remember(desk, heard)
         case Answered(stream=stream, asked=answered):
             requesting.take(desk, stream, answered, heard.at, heard.key)
+            _remember(desk, heard)
         case talks.TalkGiven() as talk:
             desk.append(heard.member, [talk], heard.key)
         case None:
             pass
+
+
+def _remember(desk: Desk, heard: Happening) -> None:
+    """Record that it was heard, where nothing has come of it that says so."""
+    if heard.key not in desk.known.recorded:
+        desk.append(heard.member, [audience.HeardInVain(at=heard.at)], heard.key)
 
 
 def _follow(desk: Desk, heard: Happening, followed: audience.AuthorFollowed) -> None:

@@ -14,7 +14,11 @@ from shared.eventlog.entries import Recorded
 def statements(
     row: Recorded,
     event: (
-        audience.Event | audience.AuthorFollowed | audience.ActRetracted | audience.PieceRecorded
+        audience.Event
+        | audience.AuthorFollowed
+        | audience.ActRetracted
+        | audience.PieceRecorded
+        | audience.HeardInVain
     ),
 ) -> Iterable[Statement]:
     member = row.stream
@@ -85,5 +89,7 @@ def statements(
                     "topics": json.dumps(event.topics),
                 },
             )
+        case audience.HeardInVain():
+            pass
         case _:
             assert_never(event)

@@ -33,6 +33,7 @@ CODEC: Final[Codec[Any]] = Codec(
         Kind(event=audience.AuthorFollowed, name="author-followed"),
         Kind(event=audience.ActRetracted, name="act-retracted"),
         Kind(event=audience.PieceRecorded, name="piece-recorded"),
+        Kind(event=audience.HeardInVain, name="heard-in-vain"),
         Kind(event=acts.ActRecorded, name="act-recorded"),
         Kind(event=acts.ReceptionMeasured, name="reception-measured"),
         Kind(event=acts.OutcomeReported, name="outcome-reported"),
