@@ -49,7 +49,7 @@ def look(
         return Prospect(closed)
     first = closed + 1
     terms, zone = terms_on(facts, first), trajectory.standings[-1].zone
-    again = policies.closes(terms.until - 1)
+    again = min(policies.closes(terms.until - 1), NEVER)
     near_minutes = policies.today(now).near_minutes
     if zone is None or zone == TOP or terms.paused or not near_minutes:
         return Prospect(closed, again)
