@@ -221,10 +221,17 @@ def test_announcements_are_a_function_of_the_log(log: Log, policy: Policy) -> No
 
 @law(turns(), policies())
 def test_so_they_are_where_one_policy_follows_another(log: Log, policy: Policy) -> None:
-    """And which changes are a policy's, what the member did being as it was."""
+    """And which changes are a policy's, what the member did being as it was. How near a zone is is
+    left out: where a policy begins to say it, it is said when somebody looks.
+    """
     teller = Teller(policy)
     said = [told(teller.apply(now, entry)) for now, entry in log]
-    assert said == announcements(log, [the_first(policy)], cheapest_way)
+    recounted = announcements(log, [the_first(policy)], cheapest_way)
+    assert [*map(but_near, said)] == [*map(but_near, recounted)]
+
+
+def but_near(said: Iterable[Said]) -> tuple[Said, ...]:
+    return tuple(it for it in said if not isinstance(it, Near))
 
 
 @law(logs() | turns(), policies(), st.data())
